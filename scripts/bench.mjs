@@ -1,0 +1,32 @@
+// Runs benches: each file in bench/ asks one question and prints its answer.
+//
+//   node scripts/bench.mjs                all of them
+//   node scripts/bench.mjs kernels wheel  those named
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildKernels } from './kernels.mjs';
+import { root } from './root.mjs';
+import { sourceFlags } from './suite.mjs';
+
+const wanted = process.argv.slice(2);
+process.chdir(root);
+await buildKernels();
+
+const known = readdirSync(join(root, 'bench'))
+  .filter((name) => name.endsWith('.bench.ts'))
+  .map((name) => name.slice(0, -'.bench.ts'.length))
+  .sort();
+const unknown = wanted.filter((name) => !known.includes(name));
+if (unknown.length > 0 || known.length === 0) {
+  console.error(
+    `no bench is called ${unknown.join(' or ') || 'anything yet'}; there are: ${known.join(', ')}`,
+  );
+  process.exit(1);
+}
+for (const name of wanted.length > 0 ? wanted : known) {
+  const file = join('bench', `${name}.bench.ts`);
+  const run = spawnSync(process.execPath, [...sourceFlags(process.version), file], { stdio: 'inherit' });
+  if (run.status !== 0) process.exit(run.status ?? 1);
+}

@@ -1,0 +1,28 @@
+// Builds what is published: assembly/ to WebAssembly, WebAssembly to a TypeScript file, TypeScript to dist.
+//
+//   node scripts/build.mjs             everything
+//   node scripts/build.mjs --kernels   only the kernels, and only when their sources have changed
+
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { buildKernels } from './kernels.mjs';
+import { root } from './root.mjs';
+
+const onlyKernels = process.argv.includes('--kernels');
+process.chdir(root);
+
+const compiled = await buildKernels({ force: !onlyKernels });
+if (onlyKernels) {
+  console.log(compiled ? 'kernels compiled' : 'kernels are up to date');
+} else {
+  // A file whose source is gone must not live on in the package.
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  process.exitCode = tsc(['-p', 'tsconfig.build.json']);
+}
+
+function tsc(args) {
+  const home = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
+  return spawnSync(process.execPath, [join(home, 'bin/tsc'), ...args], { stdio: 'inherit' }).status ?? 1;
+}

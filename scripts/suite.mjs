@@ -1,0 +1,27 @@
+// Which files are tests, and how each runtime is told to run them.
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './root.mjs';
+
+/** Test files below test/, sorted; with filters, those whose path contains one of them. */
+export function testFiles(filters = []) {
+  return readdirSync(join(root, 'test'), { recursive: true })
+    .map((name) => `test/${String(name).replaceAll('\\', '/')}`)
+    .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => filters.length === 0 || filters.some((part) => name.includes(part)))
+    .sort();
+}
+
+/** Flags with which a Node of this version runs TypeScript sources. */
+export function sourceFlags(version) {
+  const [major, minor] = version.replace(/^v/, '').split('.').map(Number);
+  const stripsTypes = major > 22 || (major === 22 && minor >= 18);
+  return stripsTypes ? [] : ['--import', 'tsx'];
+}
+
+/** The suite never takes both cores of a small machine for longer than it must, nor more than it has. */
+export const CONCURRENCY = 2;
+
+/** A file that has not ended by then hangs. */
+export const FILE_TIMEOUT_MS = 600_000;
