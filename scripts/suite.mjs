@@ -13,11 +13,13 @@ export function testFiles(filters = []) {
     .sort();
 }
 
-/** Flags with which a Node of this version runs TypeScript sources. */
+/** Flags with which a Node of this version runs TypeScript sources, in its worker threads too. */
 export function sourceFlags(version) {
   const [major, minor] = version.replace(/^v/, '').split('.').map(Number);
   const stripsTypes = major > 22 || (major === 22 && minor >= 18);
-  return stripsTypes ? [] : ['--import', 'tsx'];
+  return stripsTypes
+    ? []
+    : ['--enable-source-maps', '--import', new URL('register.mjs', import.meta.url).href];
 }
 
 /** The suite never takes both cores of a small machine for longer than it must, nor more than it has. */
