@@ -1,7 +1,8 @@
 // Runs benches: each file in bench/ asks one question and prints its answer.
 //
 //   node scripts/bench.mjs                all of them
-//   node scripts/bench.mjs kernels wheel  those named
+//   node scripts/bench.mjs kernels wheel  bench/kernels.bench.ts and bench/wheel.bench.ts
+//   node scripts/bench.mjs kernels --x    flags go to the bench
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -10,7 +11,9 @@ import { buildKernels } from './kernels.mjs';
 import { root } from './root.mjs';
 import { sourceFlags } from './suite.mjs';
 
-const wanted = process.argv.slice(2);
+const words = process.argv.slice(2);
+const flags = words.filter((word) => word.startsWith('-'));
+const wanted = words.filter((word) => !word.startsWith('-'));
 process.chdir(root);
 await buildKernels();
 
@@ -27,6 +30,8 @@ if (unknown.length > 0 || known.length === 0) {
 }
 for (const name of wanted.length > 0 ? wanted : known) {
   const file = join('bench', `${name}.bench.ts`);
-  const run = spawnSync(process.execPath, [...sourceFlags(process.version), file], { stdio: 'inherit' });
+  const run = spawnSync(process.execPath, [...sourceFlags(process.version), file, ...flags], {
+    stdio: 'inherit',
+  });
   if (run.status !== 0) process.exit(run.status ?? 1);
 }

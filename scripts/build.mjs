@@ -4,7 +4,7 @@
 //   node scripts/build.mjs --kernels   only the kernels, and only when their sources have changed
 
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { buildKernels } from './kernels.mjs';
@@ -20,6 +20,17 @@ if (onlyKernels) {
   // A file whose source is gone must not live on in the package.
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   process.exitCode = tsc(['-p', 'tsconfig.build.json']);
+  pointTypesAtTypes();
+}
+
+// tsc rewrites `./x.ts` to `./x.js` in code and leaves it in declarations, where the package has no such file.
+function pointTypesAtTypes() {
+  const dist = join(root, 'dist');
+  for (const name of readdirSync(dist, { recursive: true }).filter((name) => name.endsWith('.d.ts'))) {
+    const file = join(dist, name);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace(/(\bfrom '|\bimport\('|^import ')(\.[^']*)\.ts'/gm, "$1$2.js'"));
+  }
 }
 
 function tsc(args) {
