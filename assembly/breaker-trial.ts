@@ -1,0 +1,113 @@
+// Half-open: a few trials decide whether the breaker closes or opens again.
+//
+// A trial is taken by moving the state word, so never more than `permits` of one
+// generation are undecided, whoever asks. Its outcome counts only in the
+// generation it was admitted in.
+
+import { CLOSED, FAILED_ONE, HALF_OPEN, OPEN, SUCCEEDED_ONE, UNDECIDED_ONE, failedOf, generationOf, markAgain, markMove, markOf, moveToOpen, movedTo, payloadOf, stateOf, succeededOf, undecidedOf } from './breaker-state';
+import { BREAKER_LATE, BREAKER_OPEN_MS, BREAKER_REOPENS, BREAKER_STATE, COUNT_CLOSED, COUNT_HALF_OPENED, COUNT_REOPENED, E_CLOSED, E_REOPENED, O_TRIALS, O_TRIAL_RATE, O_TRIAL_WAIT, R_OPEN, R_REVOKED, T_HALF_OPENED, T_TRIAL } from './layout';
+import { REVOKED, trialDrop, trialTake } from './ledger';
+import { TRIES, getF, optF, optI } from './words';
+
+const GENERATION: i32 = 0xffffff;
+
+export function trialWait(slot: usize, options: usize): f64 {
+  const ms = optF(options, O_TRIAL_WAIT);
+  return ms < 0 ? getF(slot + BREAKER_OPEN_MS) : ms;
+}
+
+export function turnHalfOpen(slot: usize, word: i64, now: f64): bool {
+  const next = movedTo(word, HALF_OPEN, 0);
+  if (atomic.cmpxchg<i64>(slot, word, next, BREAKER_STATE) != word) return false;
+  markMove(slot, generationOf(next), now);
+  return true;
+}
+
+export function admitTrial(slot: usize, options: usize, cell: usize, fence: i32, now: f64): i32 {
+  let turned: i32 = 0;
+  for (let i = 0; i < TRIES; i++) {
+    const word = atomic.load<i64>(slot, BREAKER_STATE);
+    const state = stateOf(word);
+    if (state == CLOSED) return generationOf(word) | turned;
+    if (state == OPEN) {
+      if (now < markOf(slot, word, now + getF(slot + BREAKER_OPEN_MS))) return R_OPEN;
+      if (turnHalfOpen(slot, word, now)) {
+        atomic.add<i64>(slot, 1, COUNT_HALF_OPENED);
+        turned = T_HALF_OPENED;
+      }
+      continue;
+    }
+    if (payloadOf(word) != 0 && now - markOf(slot, word, now) >= trialWait(slot, options)) {
+      // The trials have been silent too long: they are void, others may try.
+      turnHalfOpen(slot, word, now);
+      continue;
+    }
+    if (undecidedOf(word) >= optI(options, O_TRIALS)) return R_OPEN;
+    const generation = generationOf(word);
+    const took = trialTake(cell, fence, generation, slot + BREAKER_STATE, word, word + UNDECIDED_ONE);
+    if (took == REVOKED) return R_REVOKED;
+    if (took == 0) continue;
+    if (payloadOf(word) == 0) markAgain(slot, generation, now);
+    return generation | T_TRIAL | turned;
+  }
+  return R_OPEN;
+}
+
+/** Takes back a trial that a later refusal made void, or that was ignored. */
+export function trialReturn(slot: usize, cell: usize, fence: i32, ticket: i32): void {
+  const generation = ticket & GENERATION;
+  if (!trialDrop(cell, fence, generation)) return;
+  for (let i = 0; i < TRIES; i++) {
+    const word = atomic.load<i64>(slot, BREAKER_STATE);
+    if (generationOf(word) != generation || stateOf(word) != HALF_OPEN || undecidedOf(word) == 0) return;
+    if (atomic.cmpxchg<i64>(slot, word, word - UNDECIDED_ONE, BREAKER_STATE) == word) return;
+  }
+}
+
+export function close(slot: usize, word: i64, now: f64): bool {
+  const next = movedTo(word, CLOSED, 0);
+  if (atomic.cmpxchg<i64>(slot, word, next, BREAKER_STATE) != word) return false;
+  atomic.store<i32>(slot, 0, BREAKER_REOPENS);
+  markMove(slot, generationOf(next), now);
+  return true;
+}
+
+export function decideTrial(
+  slot: usize,
+  options: usize,
+  cell: usize,
+  fence: i32,
+  ticket: i32,
+  now: f64,
+  failed: i32,
+  openMs: f64,
+): i32 {
+  const generation = ticket & GENERATION;
+  if (!trialDrop(cell, fence, generation)) return 0;
+  const permits = optI(options, O_TRIALS);
+  const rate = optF(options, O_TRIAL_RATE);
+  for (let i = 0; i < TRIES; i++) {
+    const word = atomic.load<i64>(slot, BREAKER_STATE);
+    if (generationOf(word) != generation || stateOf(word) != HALF_OPEN) {
+      atomic.add<i64>(slot, 1, BREAKER_LATE);
+      return 0;
+    }
+    const next = word - UNDECIDED_ONE + (failed ? FAILED_ONE : SUCCEEDED_ONE);
+    const bad = failedOf(next);
+    const reports = bad + succeededOf(next);
+    // Without a rate any failure reopens; with it, once it can no longer stay under.
+    if (openMs >= 0 || (bad > 0 && (rate > 1 || <f64>bad >= rate * <f64>max(permits, reports)))) {
+      if (!moveToOpen(slot, word, now, openMs, payloadOf(next))) continue;
+      atomic.add<i32>(slot, 1, BREAKER_REOPENS);
+      atomic.add<i64>(slot, 1, COUNT_REOPENED);
+      return E_REOPENED;
+    }
+    if (reports >= permits) {
+      if (!close(slot, word, now)) continue;
+      atomic.add<i64>(slot, 1, COUNT_CLOSED);
+      return E_CLOSED;
+    }
+    if (atomic.cmpxchg<i64>(slot, word, next, BREAKER_STATE) == word) return 0;
+  }
+  return 0;
+}

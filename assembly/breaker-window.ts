@@ -1,0 +1,167 @@
+// What a closed breaker remembers of its calls, and whether that trips it.
+//
+// Time window: a ring of buckets of stamped words; the generation salts the
+// stamp, so a breaker that closed again starts empty without any sweeping.
+//
+// Count window: a ring of cells, one a call, and one word of sums:
+//
+//    cell:  generation 24 │ – │ used, failed, slow │ duration 36, 1/64 ms
+//    sums:  generation 24 │ calls 13 │ failed 13 │ slow 13
+//
+// A cell is swapped in whole and the difference to what it replaced is added to
+// the sums. Between the two the sums may lack a call or hold one twice, so each
+// field carries a bias of 1 024, more than the threads that can be between.
+
+import {
+  BREAKER_CALLS,
+  BREAKER_CURSOR,
+  BREAKER_DURATION,
+  BREAKER_FAILED,
+  BREAKER_IGNORED,
+  BREAKER_SLOW,
+  BREAKER_TOTALS,
+  BREAKER_WINDOW_AT,
+  CALLS_AT,
+  F_WINDOW_CALLS,
+  F_WINDOW_TIME,
+  O_FAILURE_RATE,
+  O_MIN_CALLS,
+  O_SLOW_RATE,
+  SLOT_BUCKET_MS,
+  SLOT_BUCKETS,
+  SLOT_CALLS,
+  WINDOW_BYTES,
+  WINDOW_CALLS,
+  WINDOW_DURATION,
+  WINDOW_FAILED,
+  WINDOW_IGNORED,
+  WINDOW_SLOW,
+} from './layout';
+import { epochOf, optF, optI, ringIndex, ringSum, stampedAdd, TRIES, tallyAdd, tallyRead } from './words';
+
+const BIAS: i64 = 1024;
+const EMPTY: i64 = (BIAS << 26) | (BIAS << 13) | BIAS;
+const SUMS: i64 = 0x7fffffffff; // 39 bits
+const DURATION: i64 = 0xfffffffff;
+
+/** Generations stamp their buckets far apart: 0x9e3779b is odd, so no two of 2^28 meet. */
+function salt(generation: i32): i64 {
+  return i64(generation) * 0x9e3779b;
+}
+
+function duration64(ms: f64): i64 {
+  return i64(min(max(ms, 0) * 64, 68719476735));
+}
+
+function sumField(word: i64, at: i32): f64 {
+  return max<f64>(<f64>((word >> at) & 0x1fff) - <f64>BIAS, 0);
+}
+
+function part(cell: i64, generation: i32): i64 {
+  if (i32(cell >> 40) != generation) return 0;
+  return (((cell >> 38) & 1) << 26) | (((cell >> 37) & 1) << 13) | ((cell >> 36) & 1);
+}
+
+function trips(options: usize, calls: f64, failed: f64, slow: f64): bool {
+  if (calls < <f64>optI(options, O_MIN_CALLS)) return false;
+  return failed >= optF(options, O_FAILURE_RATE) * calls || slow >= optF(options, O_SLOW_RATE) * calls;
+}
+
+function recordCall(slot: usize, options: usize, generation: i32, ms: f64, failed: i32, slow: i32): bool {
+  const size = load<i32>(slot, SLOT_CALLS);
+  const index = <u32>atomic.add<i32>(slot, 1, BREAKER_CURSOR) % <u32>size;
+  const flags = (<i64>4 | (i64(failed) << 1) | i64(slow)) << 36;
+  const cell = (i64(generation) << 40) | flags | duration64(ms);
+  const old = atomic.xchg<i64>(slot + CALLS_AT + <usize>(index << 3), cell);
+  const change = part(cell, generation) - part(old, generation);
+  const mine = i64(generation) << 39;
+  for (let i = 0; i < TRIES; i++) {
+    const word = atomic.load<i64>(slot, BREAKER_TOTALS);
+    const next = ((word & ~SUMS) == mine && word != 0 ? word : mine | EMPTY) + change;
+    // Lost the race: another call was summed first.
+    if (atomic.cmpxchg<i64>(slot, word, next, BREAKER_TOTALS) != word) continue;
+    return trips(options, sumField(next, 26), sumField(next, 13), sumField(next, 0));
+  }
+  return false;
+}
+
+function recordTime(slot: usize, options: usize, generation: i32, ms: f64, now: f64, failed: i32, slow: i32): bool {
+  const size = load<i32>(slot, SLOT_BUCKETS);
+  const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUCKET_MS));
+  const stamp = epoch + salt(generation);
+  const at = slot + BREAKER_WINDOW_AT;
+  const bucket = at + <usize>(ringIndex(epoch, size) * WINDOW_BYTES);
+  stampedAdd(bucket + WINDOW_CALLS, stamp, 1);
+  stampedAdd(bucket + WINDOW_DURATION, stamp, duration64(ms));
+  if (failed) stampedAdd(bucket + WINDOW_FAILED, stamp, 1);
+  if (slow) stampedAdd(bucket + WINDOW_SLOW, stamp, 1);
+  const calls = ringSum(at + WINDOW_CALLS, WINDOW_BYTES, size, epoch, size, salt(generation));
+  if (calls < <f64>optI(options, O_MIN_CALLS)) return false;
+  return trips(
+    options,
+    calls,
+    ringSum(at + WINDOW_FAILED, WINDOW_BYTES, size, epoch, size, salt(generation)),
+    ringSum(at + WINDOW_SLOW, WINDOW_BYTES, size, epoch, size, salt(generation)),
+  );
+}
+
+/** Records a decided call of a closed breaker; true when the window trips it. */
+export function windowRecord(
+  slot: usize,
+  options: usize,
+  features: i32,
+  generation: i32,
+  ms: f64,
+  now: f64,
+  failed: i32,
+  slow: i32,
+): bool {
+  if (features & F_WINDOW_TIME) return recordTime(slot, options, generation, ms, now, failed, slow);
+  if (features & F_WINDOW_CALLS) return recordCall(slot, options, generation, ms, failed, slow);
+  tallyAdd(slot + BREAKER_CALLS, generation, 1);
+  if (failed) tallyAdd(slot + BREAKER_FAILED, generation, 1);
+  if (slow) tallyAdd(slot + BREAKER_SLOW, generation, 1);
+  if (ms > 0) tallyAdd(slot + BREAKER_DURATION, generation, duration64(ms));
+  return false;
+}
+
+export function windowIgnore(slot: usize, features: i32, generation: i32, now: f64): void {
+  if (features & F_WINDOW_TIME) {
+    const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUCKET_MS));
+    const index = ringIndex(epoch, load<i32>(slot, SLOT_BUCKETS));
+    const bucket = slot + BREAKER_WINDOW_AT + <usize>(index * WINDOW_BYTES);
+    stampedAdd(bucket + WINDOW_IGNORED, epoch + salt(generation), 1);
+  } else tallyAdd(slot + BREAKER_IGNORED, generation, 1);
+}
+
+/** Reads one count of a window: which is 0 calls, 1 failed, 2 slow, 3 ignored, 4 duration in ms. */
+export function windowRead(slot: usize, features: i32, generation: i32, now: f64, which: i32): f64 {
+  if (features & F_WINDOW_TIME) {
+    const size = load<i32>(slot, SLOT_BUCKETS);
+    const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUCKET_MS));
+    const at = slot + BREAKER_WINDOW_AT + <usize>((which == 4 ? 5 : which) << 3);
+    const sum = ringSum(at, WINDOW_BYTES, size, epoch, size, salt(generation));
+    return which == 4 ? sum / 64 : sum;
+  }
+  if (which == 3) return tallyRead(slot + BREAKER_IGNORED, generation);
+  if (features & F_WINDOW_CALLS) {
+    if (which == 4) return callsDuration(slot, generation);
+    const word = atomic.load<i64>(slot, BREAKER_TOTALS);
+    if (word == 0 || (word & ~SUMS) != i64(generation) << 39) return 0;
+    return sumField(word, which == 0 ? 26 : which == 1 ? 13 : 0);
+  }
+  if (which == 0) return tallyRead(slot + BREAKER_CALLS, generation);
+  if (which == 1) return tallyRead(slot + BREAKER_FAILED, generation);
+  if (which == 2) return tallyRead(slot + BREAKER_SLOW, generation);
+  return tallyRead(slot + BREAKER_DURATION, generation) / 64;
+}
+
+function callsDuration(slot: usize, generation: i32): f64 {
+  const size = load<i32>(slot, SLOT_CALLS);
+  let sum: f64 = 0;
+  for (let i = 0; i < size; i++) {
+    const cell = atomic.load<i64>(slot + CALLS_AT + <usize>(i << 3));
+    if (part(cell, generation) != 0) sum += <f64>(cell & DURATION);
+  }
+  return sum / 64;
+}

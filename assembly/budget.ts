@@ -1,0 +1,62 @@
+// Error budget: calls and failures in a sliding window, and in a ring of ten
+// second buckets over six hours for burn rates. Where the window is a whole
+// number of those buckets one ring serves for both.
+
+import {
+  BUDGET_AT,
+  BUDGET_BUCKETS,
+  BURN_AT,
+  BURN_BUCKETS,
+  BURN_MS,
+  F_BURN_ONLY,
+  O_BUDGET_MS,
+  SLOT_BUDGET_MS,
+  SLOT_VERSION,
+} from './layout';
+import { epochOf, optF, optionsOf, ringIndex, ringSum, stampedAdd } from './words';
+
+/** Counts a whole call; 1 when it began a bucket. */
+export function budgetRecord(slot: usize, features: i32, now: f64, failed: i32): i32 {
+  const burn = epochOf(slot, now, BURN_MS);
+  const at = slot + BURN_AT + <usize>(ringIndex(burn, BURN_BUCKETS) << 4);
+  let turned = stampedAdd(at, burn, 1);
+  if (failed) stampedAdd(at + 8, burn, 1);
+  if (!(features & F_BURN_ONLY)) {
+    const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUDGET_MS));
+    const bucket = slot + BUDGET_AT + <usize>(ringIndex(epoch, BUDGET_BUCKETS) << 4);
+    turned |= stampedAdd(bucket, epoch, 1);
+    if (failed) stampedAdd(bucket + 8, epoch, 1);
+  }
+  return turned;
+}
+
+/** Calls (which 0) or failures (1) of the last `ms`, six hours at most, to ten seconds. */
+export function burnCount(slot: usize, now: f64, ms: f64, which: i32): f64 {
+  const buckets = min(i32(ceil(min(ms, 1e9) / BURN_MS)), BURN_BUCKETS);
+  const at = slot + BURN_AT + <usize>(which << 3);
+  return ringSum(at, 16, BURN_BUCKETS, epochOf(slot, now, BURN_MS), buckets, 0);
+}
+
+/** Calls (which 0) or failures (1) in the budget's window. */
+export function budgetCount(slot: usize, now: f64, which: i32): f64 {
+  if (load<i32>(slot) & F_BURN_ONLY) {
+    const options = optionsOf(slot, atomic.load<i32>(slot, SLOT_VERSION));
+    return burnCount(slot, now, optF(options, O_BUDGET_MS), which);
+  }
+  const at = slot + BUDGET_AT + <usize>(which << 3);
+  const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUDGET_MS));
+  return ringSum(at, 16, BUDGET_BUCKETS, epoch, BUDGET_BUCKETS, 0);
+}
+
+/** Puts counts of a snapshot into the current bucket. */
+export function budgetAdd(slot: usize, now: f64, calls: f64, failures: f64): void {
+  const burn = epochOf(slot, now, BURN_MS);
+  const at = slot + BURN_AT + <usize>(ringIndex(burn, BURN_BUCKETS) << 4);
+  stampedAdd(at, burn, i64(calls));
+  stampedAdd(at + 8, burn, i64(failures));
+  if (load<i32>(slot) & F_BURN_ONLY) return;
+  const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUDGET_MS));
+  const bucket = slot + BUDGET_AT + <usize>(ringIndex(epoch, BUDGET_BUCKETS) << 4);
+  stampedAdd(bucket, epoch, i64(calls));
+  stampedAdd(bucket + 8, epoch, i64(failures));
+}

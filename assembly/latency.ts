@@ -1,0 +1,184 @@
+// Latency: one growing histogram, and views of its recent past.
+//
+// Buckets are log-linear: 16 to each power of two, so the middle of one is
+// within 1/32 of anything in it. A latency is counted once, by one atomic add.
+// A view remembers the histogram as it was at the start of each of its last
+// eight slices; what lies between then and now is the window. So a window costs
+// nothing on the path, and no count is ever thrown away or counted twice.
+//
+//    index of u = ms · 1024:   u < 16: u
+//                              else (e − 4) · 16 + (u >> (e − 4)), e = floor(log2 u)
+//
+// Source of the bucket form: G. Tene, HdrHistogram.
+
+import {
+  F_VIEW_BUDGET,
+  LATENCY_ATTEMPTS_AT,
+  LATENCY_BUCKETS,
+  LATENCY_CALLS_AT,
+  LATENCY_VIEWS_AT,
+  SLOT_SLICE_MS,
+  VIEW_BYTES,
+  VIEW_COUNT,
+  VIEW_EPOCH,
+  VIEW_SLICE_BYTES,
+  VIEW_SLICES,
+  VIEW_STAMPS,
+} from './layout';
+import { epochOf, ringIndex } from './words';
+
+const TOP: f64 = 2199023255551; // 2^41 − 1: 24 days
+
+export function latencyIndex(ms: f64): i32 {
+  const u = i64(min(max(ms, 0) * 1024, TOP));
+  if (u < 16) return i32(u);
+  const shift = 59 - i32(clz<i64>(u));
+  return (shift << 4) + i32(u >> shift);
+}
+
+/** The middle of a bucket, in milliseconds. */
+export function latencyValue(index: i32): f64 {
+  if (index < 16) return <f64>index / 1024;
+  const shift = (index >> 4) - 1;
+  const from = i64((index & 15) + 16) << shift;
+  return (<f64>from + <f64>(<i64>1 << shift) / 2) / 1024;
+}
+
+/** View 0 watches whole calls, the others attempts. */
+function histogramOf(slot: usize, view: i32): usize {
+  return slot + (view == 0 ? LATENCY_CALLS_AT : LATENCY_ATTEMPTS_AT);
+}
+
+function viewOf(slot: usize, view: i32): usize {
+  return slot + LATENCY_VIEWS_AT + <usize>(view * VIEW_BYTES);
+}
+
+function sliceOf(slot: usize, view: i32, now: f64): i64 {
+  return epochOf(slot, now, load<f64>(slot + <usize>(view << 3), SLOT_SLICE_MS)) + 1;
+}
+
+function keep(slot: usize, view: i32, slice: i64): void {
+  const at = viewOf(slot, view);
+  const index = ringIndex(slice, VIEW_COUNT);
+  const from = histogramOf(slot, view);
+  const to = at + VIEW_SLICES + <usize>(index * VIEW_SLICE_BYTES);
+  const stamp = at + VIEW_STAMPS + <usize>(index << 3);
+  atomic.store<i64>(stamp, 0);
+  for (let i: usize = 0; i < <usize>LATENCY_BUCKETS; i++) {
+    atomic.store<i32>(to + (i << 2), i32(atomic.load<i64>(from + (i << 3))));
+  }
+  // Stamped last: a thread that dies before leaves a slice that nobody reads.
+  atomic.store<i64>(stamp, slice);
+}
+
+/** Begins a slice when its time has come; 1 for the one thread that did. */
+export function viewTurn(slot: usize, view: i32, now: f64): i32 {
+  const at = viewOf(slot, view);
+  const slice = sliceOf(slot, view, now);
+  const last = atomic.load<i64>(at, VIEW_EPOCH);
+  if (last == slice || atomic.cmpxchg<i64>(at, last, slice, VIEW_EPOCH) != last) return 0;
+  // The clock went back: what was kept is in the future, and counts as empty.
+  if (slice < last) for (let i = 0; i < VIEW_COUNT; i++) atomic.store<i64>(at + VIEW_STAMPS + <usize>(i << 3), 0);
+  keep(slot, view, slice);
+  return 1;
+}
+
+/** Counts one latency of a whole call (which 0) or an attempt (which 1). */
+export function latencyRecord(slot: usize, features: i32, which: i32, ms: f64, now: f64): i32 {
+  let turned: i32 = 0;
+  if (which == 0) {
+    if (features & F_VIEW_BUDGET) turned = viewTurn(slot, 0, now);
+  } else {
+    for (let view = 1; view < 3; view++) {
+      if (features & (F_VIEW_BUDGET << view)) viewTurn(slot, view, now);
+    }
+  }
+  const index = latencyIndex(ms);
+  atomic.add<i64>(histogramOf(slot, which) + <usize>(index << 3), 1);
+  return turned;
+}
+
+/** Where the oldest slice still inside the window is kept; 0 when nothing is. */
+function oldest(slot: usize, view: i32, now: f64): usize {
+  const at = viewOf(slot, view);
+  const slice = sliceOf(slot, view, now);
+  let found: usize = 0;
+  let first: i64 = slice + 1;
+  for (let i = 0; i < VIEW_COUNT; i++) {
+    const stamp = atomic.load<i64>(at + VIEW_STAMPS + <usize>(i << 3));
+    if (stamp == 0 || stamp >= first || stamp <= slice - VIEW_COUNT) continue;
+    first = stamp;
+    found = at + VIEW_SLICES + <usize>(i * VIEW_SLICE_BYTES);
+  }
+  return found;
+}
+
+function since(from: usize, kept: usize, index: i32): f64 {
+  const now = i32(atomic.load<i64>(from + <usize>(index << 3)));
+  return <f64>(<u32>(now - atomic.load<i32>(kept + <usize>(index << 2))));
+}
+
+/** Latencies in the window of a view. */
+export function viewCount(slot: usize, view: i32, now: f64): f64 {
+  const kept = oldest(slot, view, now);
+  if (kept == 0) return 0;
+  const from = histogramOf(slot, view);
+  let sum: f64 = 0;
+  for (let i = 0; i < LATENCY_BUCKETS; i++) sum += since(from, kept, i);
+  return sum;
+}
+
+function percentileOf(from: usize, kept: usize, total: f64, q: f64): f64 {
+  const rank = max<f64>(ceil(q * total), 1);
+  let seen: f64 = 0;
+  for (let i = 0; i < LATENCY_BUCKETS; i++) {
+    seen += since(from, kept, i);
+    if (seen >= rank) return latencyValue(i);
+  }
+  return NaN;
+}
+
+/** The latency in milliseconds that a share `q` of the window did not exceed; NaN without any. */
+export function viewPercentile(slot: usize, view: i32, now: f64, q: f64): f64 {
+  const kept = oldest(slot, view, now);
+  if (kept == 0) return NaN;
+  return percentileOf(histogramOf(slot, view), kept, viewCount(slot, view, now), q);
+}
+
+/** Latencies of the window that were at most `ms`, to the width of a bucket. */
+export function viewWithin(slot: usize, view: i32, now: f64, ms: f64): f64 {
+  const kept = oldest(slot, view, now);
+  if (kept == 0) return 0;
+  const from = histogramOf(slot, view);
+  const last = latencyIndex(ms);
+  let sum: f64 = 0;
+  for (let i = 0; i <= last; i++) sum += since(from, kept, i);
+  return sum;
+}
+
+/** Entries of a whole histogram up to and with `index`: which 0 calls, 1 attempts. */
+export function latencyBelow(slot: usize, which: i32, index: i32): f64 {
+  const from = histogramOf(slot, which);
+  let sum: f64 = 0;
+  for (let i = 0; i <= min(index, LATENCY_BUCKETS - 1); i++) sum += <f64>atomic.load<i64>(from + <usize>(i << 3));
+  return sum;
+}
+
+/**
+ * Percentile of what came since slice `slice` of a view began, NaN when fewer
+ * than `least` did: what the adaptive rate is judged by.
+ */
+export function sliceP(slot: usize, view: i32, slice: i64, q: f64, least: f64): f64 {
+  const at = viewOf(slot, view);
+  const index = ringIndex(slice, VIEW_COUNT);
+  if (atomic.load<i64>(at + VIEW_STAMPS + <usize>(index << 3)) != slice) return NaN;
+  const kept = at + VIEW_SLICES + <usize>(index * VIEW_SLICE_BYTES);
+  const from = histogramOf(slot, view);
+  let total: f64 = 0;
+  for (let i = 0; i < LATENCY_BUCKETS; i++) total += since(from, kept, i);
+  return total < least ? NaN : percentileOf(from, kept, total, q);
+}
+
+export function viewSlice(slot: usize, view: i32): i64 {
+  return atomic.load<i64>(viewOf(slot, view), VIEW_EPOCH);
+}

@@ -1,0 +1,69 @@
+// What each thread holds of each policy, behind a fence.
+//
+//    word:  fence 24 │ 40 bits of what is held
+//
+// The fence is the generation of the thread's row. A change is made only if the
+// fence still stands: the ledger is changed first, the shared count straight
+// after it, in one function with nothing between but the compare-and-swap that
+// changed the ledger. Ending a thread was never seen to fall between the two.
+// When a thread has died the manager swaps in the next fence and returns what it
+// swapped out; a thread that runs on is refused from then on.
+//
+// A negative fence means a thread whose death ends the process: no ledger.
+
+import { CELL_BYTES, CELL_TRIALS, HEADER_LEDGER_AT, HEADER_POLICIES } from './layout';
+import { TRIES } from './words';
+
+export const HELD: i64 = 0xffffffffff;
+export const REVOKED: i32 = -2147483648;
+
+/** The row of the thread that a cell belongs to, + 1: how it signs a lock. */
+export function ownerOf(cell: usize): i32 {
+  const rowBytes = load<i32>(0, HEADER_POLICIES) * CELL_BYTES;
+  return (i32(cell) - load<i32>(0, HEADER_LEDGER_AT)) / rowBytes + 1;
+}
+
+/** Ledger, then the shared count it accounts for: the value before, or REVOKED. */
+export function fencedAdd(cell: usize, fence: i32, by: i64, shared: usize, change: i32): i32 {
+  if (fence < 0) return atomic.add<i32>(shared, change);
+  for (let i = 0; i < TRIES; i++) {
+    const word = atomic.load<i64>(cell);
+    if (i32(word >> 40) != fence || (word & HELD) + by < 0) return REVOKED;
+    if (atomic.cmpxchg<i64>(cell, word, word + by) == word) return atomic.add<i32>(shared, change);
+  }
+  return REVOKED;
+}
+
+/** The trials word for one trial more of a generation; 0 when the fence is gone. */
+function trialsWith(word: i64, fence: i32, generation: i32): i64 {
+  if (i32(word >> 40) != fence) return 0;
+  const same = (i32(word >> 12) & 0xfffffff) == generation;
+  const count = same ? (word & 0xfff) + 1 : 1;
+  return (i64(fence) << 40) | (i64(generation) << 12) | count;
+}
+
+/** Ledger, then the breaker's word: 1 taken, 0 somebody moved the word, REVOKED. */
+export function trialTake(cell: usize, fence: i32, generation: i32, state: usize, word: i64, next: i64): i32 {
+  if (fence < 0) return i32(atomic.cmpxchg<i64>(state, word, next) == word);
+  for (let i = 0; i < TRIES; i++) {
+    const held = atomic.load<i64>(cell, CELL_TRIALS);
+    const more = trialsWith(held, fence, generation);
+    if (more == 0) return REVOKED;
+    if (atomic.cmpxchg<i64>(cell, held, more, CELL_TRIALS) != held) continue;
+    if (atomic.cmpxchg<i64>(state, word, next) == word) return 1;
+    return trialDrop(cell, fence, generation) ? 0 : REVOKED;
+  }
+  return REVOKED;
+}
+
+/** Strikes one trial of a generation from the ledger; false when the fence is gone. */
+export function trialDrop(cell: usize, fence: i32, generation: i32): bool {
+  if (fence < 0) return true;
+  for (let i = 0; i < TRIES; i++) {
+    const held = atomic.load<i64>(cell, CELL_TRIALS);
+    if (i32(held >> 40) != fence) return false;
+    if ((i32(held >> 12) & 0xfffffff) != generation || (held & 0xfff) == 0) return true;
+    if (atomic.cmpxchg<i64>(cell, held, held - 1, CELL_TRIALS) == held) return true;
+  }
+  return false;
+}

@@ -1,0 +1,202 @@
+// Token bucket, kept as one arrival time (GCRA).
+//
+// The word holds the theoretical arrival time: when the bucket will be full
+// again. A permit moves it on by `units`; it is granted when the bucket's debt
+// then is at most `burst`. Time is counted in units of the bucket's own, chosen
+// so that one permit is a whole number of them: the rate has no rounding at all.
+//
+//    word of a bucket:  arrival time │ options version, 4 bits │ low bits
+//
+// The version says in whose units the time is. Whoever meets a word of an
+// earlier version carries it over: tokens stay, debt is forgiven.
+//
+// Source: ITU-T I.371, generic cell rate algorithm, virtual scheduling.
+
+import {
+  O_BURST,
+  O_MAX_DEBT_MS,
+  O_UNITS,
+  O_UNITS_PER_MS,
+  OPTIONS_RING,
+  RATE_TAT,
+  SLOT_VERSION,
+} from './layout';
+import { optF, optionsOf, TRIES } from './words';
+
+/** Bits below the arrival time of a plain bucket. */
+export const RATE_SHIFT: i32 = 4;
+/** The options moved on while a decision was under way. */
+export const MOVED: f64 = -2;
+/** The cell has been taken over by another key. */
+export const GONE: f64 = -3;
+
+const FAR: f64 = 2305843009213693952; // 2^61: the end of time in any unit
+
+function units(options: usize): i64 {
+  return atomic.load<i64>(options, O_UNITS);
+}
+
+function burstOf(options: usize): i64 {
+  return atomic.load<i64>(options, O_BURST);
+}
+
+export function unitsAt(options: usize, now: f64): i64 {
+  return i64(min(now * optF(options, O_UNITS_PER_MS), FAR));
+}
+
+export function costOf(options: usize, permits: f64): i64 {
+  return permits == 1 ? units(options) : i64(nearest(permits * <f64>units(options)));
+}
+
+/** Writes a word of an earlier options version in the units of `version`. */
+export function carried(slot: usize, word: i64, shift: i32, version: i32, now: f64): i64 {
+  const versionAt = shift - 4;
+  const age = (version - i32(word >> versionAt)) & 15;
+  if (age == 0) return word;
+  const to = optionsOf(slot, version);
+  const then = unitsAt(to, now);
+  let tat = then;
+  if (age < OPTIONS_RING) {
+    const from = optionsOf(slot, version - age);
+    if (
+      units(from) == units(to) &&
+      burstOf(from) == burstOf(to) &&
+      optF(from, O_UNITS_PER_MS) == optF(to, O_UNITS_PER_MS)
+    ) {
+      tat = word >> shift;
+    } else {
+      const owed = <f64>max<i64>((word >> shift) - unitsAt(from, now), 0);
+      const tokens = max<f64>(<f64>burstOf(from) - owed, 0) / <f64>units(from);
+      tat = then + max<i64>(burstOf(to) - i64(nearest(tokens * <f64>units(to))), 0);
+    }
+  }
+  const low = word & ((<i64>1 << versionAt) - 1);
+  return (tat << shift) | (i64(version & 15) << versionAt) | low;
+}
+
+/**
+ * 0: taken. More: refused, the milliseconds until it could be. MOVED: the
+ * options changed. GONE: the word no longer ends in the hash bits `tag`.
+ */
+export function bucketTake(
+  slot: usize,
+  at: usize,
+  shift: i32,
+  tag: i64,
+  version: i32,
+  now: f64,
+  permits: f64,
+): f64 {
+  const options = optionsOf(slot, version);
+  const cost = costOf(options, permits);
+  const burst = burstOf(options);
+  const t = unitsAt(options, now);
+  const low = (<i64>1 << shift) - 1;
+  const tags = (<i64>1 << (shift - 4)) - 1;
+  for (let i = 0; i < TRIES; i++) {
+    const seen = atomic.load<i64>(at);
+    if ((seen & tags) != tag) return GONE;
+    // The word is read before the version: then it can only be older.
+    if (atomic.load<i32>(slot, SLOT_VERSION) != version) return MOVED;
+    const word = carried(slot, seen, shift, version, now);
+    const next = max<i64>(word >> shift, t) + cost;
+    const early = next - t - burst;
+    if (early > 0) return <f64>early / optF(options, O_UNITS_PER_MS);
+    // Lost the race: another thread moved the arrival time; read it again.
+    if (atomic.cmpxchg<i64>(at, seen, (next << shift) | (word & low)) == seen) return 0;
+  }
+  return 1;
+}
+
+/** The wait a refused caller would have had, taking nothing. */
+export function bucketWait(slot: usize, at: usize, shift: i32, now: f64, permits: f64): f64 {
+  const seen = atomic.load<i64>(at);
+  const version = atomic.load<i32>(slot, SLOT_VERSION);
+  const options = optionsOf(slot, version);
+  const t = unitsAt(options, now);
+  const word = carried(slot, seen, shift, version, now);
+  const early = max<i64>(word >> shift, t) + costOf(options, permits) - t - burstOf(options);
+  return early > 0 ? <f64>early / optF(options, O_UNITS_PER_MS) : 0;
+}
+
+export function bucketAvailable(slot: usize, at: usize, shift: i32, now: f64): f64 {
+  const seen = atomic.load<i64>(at);
+  const version = atomic.load<i32>(slot, SLOT_VERSION);
+  const options = optionsOf(slot, version);
+  const word = carried(slot, seen, shift, version, now);
+  const owed = max<i64>((word >> shift) - unitsAt(options, now), 0);
+  return <f64>(burstOf(options) - owed) / <f64>units(options);
+}
+
+/** Gives permits back, never above a full bucket. */
+export function bucketRefund(slot: usize, at: usize, shift: i32, now: f64, permits: f64): void {
+  const low = (<i64>1 << shift) - 1;
+  for (let i = 0; i < TRIES; i++) {
+    const seen = atomic.load<i64>(at);
+    const version = atomic.load<i32>(slot, SLOT_VERSION);
+    const options = optionsOf(slot, version);
+    const t = unitsAt(options, now);
+    const word = carried(slot, seen, shift, version, now);
+    const tat = word >> shift;
+    if (tat <= t) return;
+    const next = max<i64>(tat - costOf(options, permits), t);
+    if (atomic.cmpxchg<i64>(at, seen, (next << shift) | (word & low)) == seen) return;
+  }
+}
+
+/** Brings the bucket of a slot to the options in force, so that no word is ever two versions behind. */
+export function rateCarry(slot: usize, version: i32, now: f64): void {
+  for (let i = 0; i < TRIES; i++) {
+    const seen = atomic.load<i64>(slot, RATE_TAT);
+    const word = carried(slot, seen, RATE_SHIFT, version, now);
+    if (word == seen || atomic.cmpxchg<i64>(slot, seen, word, RATE_TAT) == seen) return;
+  }
+}
+
+/** Takes `permits`. 0 when granted, else the milliseconds after which they would be. */
+export function rateAcquire(slot: usize, now: f64, permits: f64): f64 {
+  for (let i = 0; i < TRIES; i++) {
+    const version = atomic.load<i32>(slot, SLOT_VERSION);
+    const wait = bucketTake(slot, slot + RATE_TAT, RATE_SHIFT, 0, version, now, permits);
+    if (wait != MOVED) return wait;
+  }
+  return 1;
+}
+
+/** Takes `permits` on credit and tells the wait in milliseconds; -1, taking nothing, beyond the longest wait. */
+export function rateReserve(slot: usize, now: f64, permits: f64): f64 {
+  for (let i = 0; i < TRIES; i++) {
+    const seen = atomic.load<i64>(slot, RATE_TAT);
+    const version = atomic.load<i32>(slot, SLOT_VERSION);
+    const options = optionsOf(slot, version);
+    const t = unitsAt(options, now);
+    const word = carried(slot, seen, RATE_SHIFT, version, now);
+    const next = max<i64>(word >> RATE_SHIFT, t) + costOf(options, permits);
+    const wait = <f64>max<i64>(next - t - burstOf(options), 0) / optF(options, O_UNITS_PER_MS);
+    if (wait > optF(options, O_MAX_DEBT_MS)) return -1;
+    if (atomic.cmpxchg<i64>(slot, seen, (next << RATE_SHIFT) | (word & 15), RATE_TAT) == seen) return wait;
+  }
+  return -1;
+}
+
+export function rateRefund(slot: usize, now: f64, permits: f64): void {
+  bucketRefund(slot, slot + RATE_TAT, RATE_SHIFT, now, permits);
+}
+
+/** Permits in the bucket; negative while reservations are owed. */
+export function rateAvailable(slot: usize, now: f64): f64 {
+  return bucketAvailable(slot, slot + RATE_TAT, RATE_SHIFT, now);
+}
+
+export function rateWait(slot: usize, now: f64, permits: f64): f64 {
+  return bucketWait(slot, slot + RATE_TAT, RATE_SHIFT, now, permits);
+}
+
+/** Sets what the bucket holds: for restoring a snapshot. */
+export function rateSet(slot: usize, now: f64, tokens: f64): void {
+  const version = atomic.load<i32>(slot, SLOT_VERSION);
+  const options = optionsOf(slot, version);
+  const owed = burstOf(options) - i64(nearest(tokens * <f64>units(options)));
+  const tat = unitsAt(options, now) + max<i64>(owed, 0);
+  atomic.store<i64>(slot, (tat << RATE_SHIFT) | i64(version & 15), RATE_TAT);
+}
