@@ -1,0 +1,200 @@
+// Reading options: what is asked for is checked when it is given, and an error says where, what and instead of
+// what.
+//
+//   const o = readOptions('policies.send.rateLimiter', value, ['permitsPerSecond', 'burst', 'maxWaitMs']);
+//   const rate = o.number('permitsPerSecond', { above: 0 });
+//   const burst = o.number('burst', { whole: true, atLeast: 1, default: Math.max(1, Math.ceil(rate)) });
+//   const waitMs = o.durationMs('maxWaitMs', { default: 0 });
+//
+// An option that is undefined is one that was not given: it has its default, is optional, or is an error. null
+// is a value, and hardly ever an allowed one.
+
+import { didYouMean } from './nearest.ts';
+import { isAllowed, type NumberRule, sayRule } from './number-rule.ts';
+import { OptionsError } from './options-error.ts';
+import { show } from './show.ts';
+
+/** What stands in for an option that is not given. */
+export interface Absent<T> {
+  default?: T;
+  /** `undefined` is fine. */
+  optional?: boolean;
+}
+
+/** The type an option has when it is read: `undefined` only when that was allowed and no default stands in. */
+export type Read<T, Rule> = Rule extends { default: T }
+  ? T
+  : Rule extends { optional: true }
+    ? T | undefined
+    : T;
+
+/** The options of one object, read one by one. */
+export interface OptionsReader {
+  /** Where these options stand: `policies.send.rateLimiter`. */
+  readonly path: string;
+  /** Whether an option is given, as anything but undefined. */
+  has(name: string): boolean;
+  /** An option as it is. A getter that throws is an OptionsError. */
+  get(name: string): unknown;
+  number<Rule extends NumberRule & Absent<number>>(name: string, rule?: Rule): Read<number, Rule>;
+  /** Milliseconds, at least 0 unless the rule says more. */
+  durationMs<Rule extends NumberRule & Absent<number>>(name: string, rule?: Rule): Read<number, Rule>;
+  /** From 0 to 1 unless the rule says more. */
+  ratio<Rule extends NumberRule & Absent<number>>(name: string, rule?: Rule): Read<number, Rule>;
+  boolean<Rule extends Absent<boolean>>(name: string, rule?: Rule): Read<boolean, Rule>;
+  /** A text that is not empty. */
+  text<Rule extends Absent<string>>(name: string, rule?: Rule): Read<string, Rule>;
+  oneOf<T extends string, Rule extends Absent<T>>(
+    name: string,
+    among: readonly T[],
+    rule?: Rule,
+  ): Read<T, Rule>;
+  /** A function; of what type only the caller knows. */
+  fn<F extends (...args: never[]) => unknown, Rule extends Absent<F> = Absent<F>>(
+    name: string,
+    rule?: Rule,
+  ): Read<F, Rule>;
+  /** Options within these; `undefined` when they are not given. */
+  child(name: string, known: readonly string[]): OptionsReader | undefined;
+  /** An array, each item read by a function that is told its path. */
+  array<T, Rule extends Absent<T[]> = Absent<T[]>>(
+    name: string,
+    read: (item: unknown, path: string) => T,
+    rule?: Rule,
+  ): Read<T[], Rule>;
+  /** Refuses an option: throws an OptionsError that says what was expected in its place. */
+  refuse(name: string, expected: string): never;
+}
+
+/**
+ * Checks that a value is an object with no option but the known ones, and gives what reads them. Throws an
+ * OptionsError, as does every read of what is not as it should be. Nothing is kept: a read looks at the object.
+ */
+export function readOptions(path: string, value: unknown, known: readonly string[]): OptionsReader {
+  const options = checkedObject(path, value, known);
+
+  function get(name: string): unknown {
+    try {
+      return options[name];
+    } catch (error) {
+      throw unreadable(at(path, name), error);
+    }
+  }
+
+  function refuse(name: string, expected: string): never {
+    return refuseValue(at(path, name), expected, get(name));
+  }
+
+  // What all readers of one value have in common: it is absent, or it is as it must be, or it is refused.
+  function checked(name: string, rule: Absent<unknown>, expected: string, fits: (value: unknown) => boolean) {
+    const given = get(name);
+    if (given === undefined && (rule.default !== undefined || rule.optional === true)) return rule.default;
+    if (!fits(given)) refuseValue(at(path, name), expected, given);
+    return given;
+  }
+
+  function numeric(name: string, rule: NumberRule & Absent<number>): unknown {
+    return checked(name, rule, sayRule(rule), (given) => isAllowed(given, rule));
+  }
+
+  const reader = {
+    path,
+    has: (name: string) => get(name) !== undefined,
+    get,
+    refuse,
+    number: (name: string, rule = {}) => numeric(name, rule),
+    durationMs: (name: string, rule: NumberRule = {}) => numeric(name, { ...atLeast0(rule), ms: true }),
+    ratio: (name: string, rule: NumberRule = {}) => numeric(name, { ...atLeast0(rule), ...atMost1(rule) }),
+    boolean: (name: string, rule = {}) =>
+      checked(name, rule, 'true or false', (given) => typeof given === 'boolean'),
+    text: (name: string, rule = {}) =>
+      checked(name, rule, 'a text that is not empty', (given) => typeof given === 'string' && given !== ''),
+    oneOf: (name: string, among: readonly string[], rule = {}) =>
+      checked(name, rule, sayOneOf(among), (given) => among.includes(given as string)),
+    fn: (name: string, rule = {}) =>
+      checked(name, rule, 'a function', (given) => typeof given === 'function'),
+    child(name: string, knownWithin: readonly string[]) {
+      const given = get(name);
+      return given === undefined ? undefined : readOptions(at(path, name), given, knownWithin);
+    },
+    array(name: string, read: (item: unknown, path: string) => unknown, rule = {}) {
+      const given = checked(name, rule, 'an array', Array.isArray) as unknown[] | undefined;
+      if (given === undefined || given === (rule as Absent<unknown>).default) return given;
+      return Array.from({ length: given.length }, (_, index) => {
+        const itemPath = `${at(path, name)}[${index}]`;
+        return read(
+          readSafely(itemPath, () => given[index]),
+          itemPath,
+        );
+      });
+    },
+  };
+  return reader as unknown as OptionsReader;
+}
+
+/** Checks one number that stands by itself: a per-call option, an item of a list. Throws an OptionsError. */
+export function checkNumber(path: string, value: unknown, rule: NumberRule): number {
+  return isAllowed(value, rule) ? value : refuseValue(path, sayRule(rule), value);
+}
+
+/** Throws an OptionsError that shows the value that came. */
+export function refuseValue(path: string, expected: string, value: unknown): never {
+  throw new OptionsError({ path, expected, received: show(value) });
+}
+
+function checkedObject(path: string, value: unknown, known: readonly string[]): Record<string, unknown> {
+  const keys = readSafely(path, () => (isOptionsObject(value) ? Object.keys(value) : undefined));
+  if (keys === undefined) return refuseValue(path, 'an object with options', value);
+  for (const key of keys) {
+    if (known.includes(key)) continue;
+    const shown = show(key);
+    const hint = didYouMean(key, known) || `; known are ${known.join(', ')}`;
+    throw new OptionsError({
+      path: at(path, key),
+      expected: `one of ${known.join(', ')}`,
+      received: shown,
+      what: `unknown option ${shown}${hint}`,
+    });
+  }
+  return value as Record<string, unknown>;
+}
+
+// An array, a map or a promise has no options; an instance of somebody's class may.
+function isOptionsObject(value: unknown): value is object {
+  return typeof value === 'object' && Object.prototype.toString.call(value) === '[object Object]';
+}
+
+function readSafely<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, cause: unknown): OptionsError {
+  return new OptionsError({
+    path,
+    expected: 'a readable value',
+    received: `a throw of ${show(cause)}`,
+    cause,
+  });
+}
+
+function at(path: string, name: string): string {
+  if (!/^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(name)) return `${path}[${show(name)}]`;
+  return path === '' ? name : `${path}.${name}`;
+}
+
+function atLeast0(rule: NumberRule): NumberRule {
+  return rule.atLeast === undefined && rule.above === undefined ? { ...rule, atLeast: 0 } : rule;
+}
+
+function atMost1(rule: NumberRule): NumberRule {
+  return rule.atMost === undefined && rule.below === undefined ? { ...rule, atMost: 1 } : rule;
+}
+
+function sayOneOf(among: readonly string[]): string {
+  const shown = among.map((name) => JSON.stringify(name));
+  return shown.length === 1 ? shown[0] : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
+}

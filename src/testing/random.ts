@@ -1,0 +1,1 @@
+export { type Random, scriptedRandom, seededRandom } from '../base/random.ts';
