@@ -51,6 +51,10 @@ function probe(slot: usize, hash: i64, index: i32): usize {
   return <usize>load<i32>(slot, SLOT_KEYS_AT) + <usize>place * KEY_BYTES;
 }
 
+function probes(slot: usize): i32 {
+  return min(KEY_PROBES, load<i32>(slot, SLOT_KEYS_COUNT));
+}
+
 function tagOf(hash: i64): i64 {
   return hash & 63;
 }
@@ -68,7 +72,8 @@ function cellWith(slot: usize, hash: i64, end: i32): usize {
 
 /** Completes the move of a cell in transit to a key with this tag; true when one was met. */
 function helped(slot: usize, hash: i64): bool {
-  for (let i = 0; i < KEY_PROBES; i++) {
+  const end = probes(slot);
+  for (let i = 0; i < end; i++) {
     const at = probe(slot, hash, i);
     const here = atomic.load<i64>(at, KEY_HASH);
     const word = atomic.load<i64>(at, KEY_WORD);
@@ -84,7 +89,8 @@ function helped(slot: usize, hash: i64): bool {
 function takeOver(slot: usize, hash: i64, version: i32, now: f64, permits: f64): f64 {
   const options = optionsOf(slot, version);
   const t = unitsAt(options, now);
-  for (let i = 0; i < KEY_PROBES; i++) {
+  const end = probes(slot);
+  for (let i = 0; i < end; i++) {
     const at = probe(slot, hash, i);
     const here = atomic.load<i64>(at, KEY_HASH);
     const word = atomic.load<i64>(at, KEY_WORD);
@@ -109,7 +115,7 @@ function takeOver(slot: usize, hash: i64, version: i32, now: f64, permits: f64):
 export function keyedTake(slot: usize, row: usize, version: i32, now: f64, permits: f64): f64 {
   const hash = load<i64>(row, THREAD_HASH);
   for (let i = 0; i < TRIES; i++) {
-    const at = cellWith(slot, hash, KEY_PROBES);
+    const at = cellWith(slot, hash, probes(slot));
     let wait: f64;
     if (at != 0) wait = bucketTake(slot, at + KEY_WORD, SHIFT, tagOf(hash), version, now, permits);
     else if (helped(slot, hash)) wait = GONE;
@@ -131,7 +137,7 @@ export function keyedAcquire(slot: usize, row: usize, now: f64, permits: f64): f
 }
 
 export function keyedAvailable(slot: usize, row: usize, now: f64): f64 {
-  const at = cellWith(slot, load<i64>(row, THREAD_HASH), KEY_PROBES);
+  const at = cellWith(slot, load<i64>(row, THREAD_HASH), probes(slot));
   if (at != 0) return bucketAvailable(slot, at + KEY_WORD, SHIFT, now);
   // A key that has no bucket would find a full one.
   const options = optionsOf(slot, atomic.load<i32>(slot, SLOT_VERSION));
@@ -139,12 +145,12 @@ export function keyedAvailable(slot: usize, row: usize, now: f64): f64 {
 }
 
 export function keyedWait(slot: usize, row: usize, now: f64, permits: f64): f64 {
-  const at = cellWith(slot, load<i64>(row, THREAD_HASH), KEY_PROBES);
+  const at = cellWith(slot, load<i64>(row, THREAD_HASH), probes(slot));
   return at == 0 ? bucketWait(slot, slot + SLOT_OVERFLOW, RATE_SHIFT, now, permits) : bucketWait(slot, at + KEY_WORD, SHIFT, now, permits);
 }
 
 export function keyedRefund(slot: usize, row: usize, now: f64, permits: f64): void {
-  const at = cellWith(slot, load<i64>(row, THREAD_HASH), KEY_PROBES);
+  const at = cellWith(slot, load<i64>(row, THREAD_HASH), probes(slot));
   if (at != 0) bucketRefund(slot, at + KEY_WORD, SHIFT, now, permits);
 }
 

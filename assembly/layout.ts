@@ -305,7 +305,7 @@ export const CELL_BYTES = 64;
 export const KEY_HASH = 0; //  i64 ◆  hash of the key, 0 for never used
 export const KEY_WORD = 8; //  i64 ◆  arrival time << 10 | options version 4 bits | hash 6 bits
 export const KEY_BYTES = 16;
-export const KEY_PROBES = 16;
+export const KEY_PROBES = 128; // cells looked at for one key at most; at half load fewer than three are
 
 // Answers of admit: a ticket (≥ 0) or who refused (< 0) -------------------
 //

@@ -30,7 +30,7 @@ export const MOVED: f64 = -2;
 /** The cell has been taken over by another key. */
 export const GONE: f64 = -3;
 
-const FAR: f64 = 2305843009213693952; // 2^61: the end of time in any unit
+const FAR: f64 = 144115188075855872; // 2^57: the end of time in any unit
 
 function units(options: usize): i64 {
   return atomic.load<i64>(options, O_UNITS);
@@ -40,8 +40,12 @@ function burstOf(options: usize): i64 {
   return atomic.load<i64>(options, O_BURST);
 }
 
+/**
+ * Rounded, not cut: a caller told to wait so many milliseconds comes back at a
+ * product that may fall a hair short of a whole number.
+ */
 export function unitsAt(options: usize, now: f64): i64 {
-  return i64(min(now * optF(options, O_UNITS_PER_MS), FAR));
+  return i64(min(now * optF(options, O_UNITS_PER_MS) + 0.5, FAR));
 }
 
 export function costOf(options: usize, permits: f64): i64 {

@@ -1,0 +1,16 @@
+import type { Kernels } from './kernels.ts';
+import { KERNELS_BASE64 } from './kernels.wasm.ts';
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The shipped module, compiled once in each thread, when it is first needed. */
+export function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNELS_BASE64), (unit) => unit.charCodeAt(0)));
+  return compiled;
+}
+
+/** Kernels as WASM over `memory`, which must be shared. */
+export function wasmKernels(memory: WebAssembly.Memory): Kernels {
+  const { exports } = new WebAssembly.Instance(kernelModule(), { env: { memory } });
+  return exports as unknown as Kernels;
+}
