@@ -51,14 +51,10 @@ export class HoldfastError extends Error {
   declare readonly policy: string | undefined;
 
   constructor(message: string, facts: ErrorFacts, traced = true) {
-    if (traced || !mayLimitTraces) {
-      super(message);
-    } else {
-      const limit = Error.stackTraceLimit;
-      Error.stackTraceLimit = 0;
-      super(message);
-      Error.stackTraceLimit = limit;
-    }
+    const limit = Error.stackTraceLimit;
+    if (!traced && mayLimitTraces) Error.stackTraceLimit = 0;
+    super(message);
+    if (!traced && mayLimitTraces) Error.stackTraceLimit = limit;
     this.code = facts.code;
     if (facts.policy !== undefined) this.policy = facts.policy;
     if (facts.cause !== undefined) hide(this, 'cause', facts.cause);
@@ -74,6 +70,17 @@ export class HoldfastError extends Error {
     } catch {
       return false;
     }
+  }
+}
+
+/** Makes an error without the cost of a stack trace that would lead nowhere. */
+export function untraced<E extends Error>(make: () => E): E {
+  const limit = Error.stackTraceLimit;
+  if (mayLimitTraces) Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    if (mayLimitTraces) Error.stackTraceLimit = limit;
   }
 }
 
