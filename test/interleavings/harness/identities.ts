@@ -1,0 +1,25 @@
+// Small numbers for where threads stand, so that a state of the world is a short text.
+
+import type { Thread } from './machine.ts';
+
+export class Identities {
+  private readonly byThread = new WeakMap<Thread, number>();
+  private readonly byText = new Map<string, number>();
+
+  /** Equal for two threads exactly when they have returned the same and will go on in the same way. */
+  of(thread: Thread): number {
+    const known = this.byThread.get(thread);
+    if (known !== undefined) return known;
+    const text = describe(thread);
+    const id = this.byText.get(text) ?? this.byText.size;
+    this.byText.set(text, id);
+    this.byThread.set(thread, id);
+    return id;
+  }
+}
+
+function describe({ status, parked, began, calls }: Thread): string {
+  const returned = calls.map(({ result, after }) => `${result}@${after}`).join();
+  const locals = parked ? String.fromCharCode(...parked.frame) : '';
+  return `${status} ${parked?.site} ${parked?.part} ${parked?.address} ${began} [${returned}] ${locals}`;
+}

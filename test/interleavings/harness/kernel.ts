@@ -1,0 +1,41 @@
+// An instrumented binary with the memory and the instances that its virtual threads use.
+
+import { Coroutine, type Host } from './coroutine.ts';
+import { type Instrumented, instrument } from './instrument.ts';
+import { UndoableMemory } from './memory.ts';
+import type { Site } from './site.ts';
+
+const PAGE = 65_536;
+const PAGES = 64;
+
+/**
+ * Runtimes set aside gigabytes of address space for each shared memory, so a binary gets one memory and a few
+ * instances for all its scenarios: only one machine of a kernel may be in use at a time.
+ */
+export class Kernel {
+  readonly sites: readonly Site[];
+  readonly memory: UndoableMemory;
+  private readonly code: Instrumented;
+  private readonly shared: WebAssembly.Memory;
+  private readonly coroutines: Coroutine[] = [];
+
+  constructor(binary: Uint8Array) {
+    this.code = instrument(binary);
+    this.sites = this.code.sites;
+    const pages = Math.min(PAGES, this.code.maximumPages);
+    this.shared = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    // Parked locals lie in the last page, above everything a kernel is let near.
+    this.memory = new UndoableMemory(this.shared, (pages - 1) * PAGE);
+  }
+
+  /** One coroutine a virtual thread, each with its own instance, as real threads have. */
+  coroutinesFor(count: number, host: Host): readonly Coroutine[] {
+    const stack = this.memory.limit;
+    while (this.coroutines.length < count) {
+      this.coroutines.push(new Coroutine(this.code.module, this.shared, stack, stack + PAGE));
+    }
+    const used = this.coroutines.slice(0, count);
+    for (const each of used) each.host = host;
+    return used;
+  }
+}

@@ -1,0 +1,188 @@
+// Virtual threads over one memory: who stands where, one step at a time, and back again.
+
+import type { Coroutine, Host, Parked, Progress } from './coroutine.ts';
+import { BLIND, TORN, UNCHANGED } from './helper.ts';
+import type { Kernel } from './kernel.ts';
+import type { Mark, UndoableMemory } from './memory.ts';
+import { type Call, Script } from './program.ts';
+import { Flaw, type Scenario } from './scenario.ts';
+import type { Access, Site } from './site.ts';
+
+/** How one atomic site is made wrong. `plain` leaves the access as it is and only forgets that it was atomic. */
+export interface Mutant {
+  readonly site: number;
+  readonly how: 'torn' | 'blind' | 'plain';
+}
+
+/** A call that has returned. */
+export interface Returned extends Call {
+  readonly result: number;
+  /** How many calls of each thread had returned when this one took its first step; nothing when it took none. */
+  readonly after: readonly number[];
+}
+
+/** A virtual thread between two steps; never changed, only replaced. */
+export interface Thread {
+  /** `unborn` is the manager before the death it waits for. */
+  readonly status: 'unborn' | 'running' | 'ended' | 'dead';
+  /** The access it is about to make, while it runs. */
+  readonly next?: Access;
+  readonly parked?: Parked;
+  readonly call?: Call;
+  readonly began?: readonly number[];
+  readonly calls: readonly Returned[];
+}
+
+export interface Moment {
+  readonly memory: Mark;
+  readonly threads: readonly Thread[];
+}
+
+export class Machine implements Host {
+  readonly memory: UndoableMemory;
+  threads: Thread[] = [];
+  readonly scenario: Scenario;
+  readonly mutant: Mutant | undefined;
+  private readonly sites: readonly Site[];
+  private readonly coroutines: readonly Coroutine[];
+  private readonly scripts: readonly Script[];
+
+  constructor(kernel: Kernel, scenario: Scenario, mutant?: Mutant) {
+    const programs = [...scenario.programs];
+    if (scenario.death && scenario.linearizable)
+      throw new Error('a call that a death cut short is in no order');
+    if (scenario.death) programs.push(scenario.death.manager ?? function* () {});
+    this.scenario = scenario;
+    this.mutant = mutant;
+    this.sites = kernel.sites;
+    this.memory = kernel.memory;
+    this.coroutines = kernel.coroutinesFor(programs.length, this);
+    this.scripts = programs.map((each) => new Script(each));
+  }
+
+  /** Memory as `init` leaves it, every thread before its first step. */
+  reset(): void {
+    this.memory.clear();
+    this.scenario.init?.(this);
+    this.memory.begin();
+    this.threads = this.scripts.map(() => ({ status: 'running', calls: [] }));
+    if (this.scenario.death) this.threads[this.manager] = { status: 'unborn', calls: [] };
+    for (const [t, thread] of this.threads.entries()) if (thread.status === 'running') this.nextCall(t, []);
+  }
+
+  /** Runs a kernel from beginning to end, for `init`, `check` and `invariant`. */
+  run(call: Call): number {
+    return this.coroutines[0].whole(call.kernel, call.args);
+  }
+
+  /** What the calls of a thread have returned; of a dead one, also what it did not live to see. */
+  results(t: number): readonly number[] {
+    return this.threads[t].calls.map(({ result }) => result);
+  }
+
+  /** What all calls of all threads have returned. */
+  get allResults(): readonly number[] {
+    return this.threads.flatMap((_, t) => this.results(t));
+  }
+
+  /** Threads that have a step to make. */
+  get ready(): number[] {
+    const ready: number[] = [];
+    for (let t = 0; t < this.threads.length; t++) if (this.threads[t].next) ready.push(t);
+    return ready;
+  }
+
+  /** Whether the thread that is to die still can. */
+  get deathIsDue(): boolean {
+    const { death } = this.scenario;
+    return death !== undefined && this.threads[death.of].status !== 'dead';
+  }
+
+  step(t: number): void {
+    const { next, parked, call, calls, began } = this.threads[t];
+    if (!next || !parked || !call) throw new Error(`thread ${t} has no step to make`);
+    const since = began ?? this.threads.map((each) => each.calls.length);
+    if (next.kind !== 'read') this.memory.keep(next.address, next.site.size);
+    const progress = this.guard(() => this.coroutines[t].resume(call.kernel, parked));
+    if (progress.parked) this.park(t, call, calls, progress.parked, since);
+    else this.nextCall(t, [...calls, { ...call, result: progress.result, after: since }]);
+  }
+
+  /** The thread that is to die does so, and the manager sees it. */
+  die(): void {
+    const of = this.scenario.death?.of ?? 0;
+    this.threads[of] = { status: 'dead', calls: this.threads[of].calls };
+    this.nextCall(this.manager, []);
+  }
+
+  moment(): Moment {
+    return { memory: this.memory.mark(), threads: this.threads.slice() };
+  }
+
+  goBack(to: Moment): void {
+    this.memory.putBack(to.memory);
+    this.threads = to.threads.slice();
+  }
+
+  mutation(site: number): number {
+    if (this.mutant?.site !== site) return UNCHANGED;
+    return { torn: TORN, blind: BLIND, plain: UNCHANGED }[this.mutant.how];
+  }
+
+  passing(site: number, address: number): void {
+    this.memory.keep(address, this.sites[site].size);
+  }
+
+  private get manager(): number {
+    return this.scenario.programs.length;
+  }
+
+  private nextCall(t: number, before: readonly Returned[]): void {
+    let calls = before;
+    for (;;) {
+      const call = this.scripts[t].next(calls.map(({ result }) => result));
+      if (!call) break;
+      const progress: Progress = this.guard(() => this.coroutines[t].begin(call.kernel, call.args));
+      if (progress.parked) {
+        this.park(t, call, calls, progress.parked, undefined);
+        return;
+      }
+      calls = [...calls, { ...call, result: progress.result, after: [] }];
+    }
+    this.threads[t] = { status: 'ended', calls };
+  }
+
+  private park(
+    t: number,
+    call: Call,
+    calls: readonly Returned[],
+    parked: Parked,
+    began: readonly number[] | undefined,
+  ): void {
+    const next = this.accessAt(parked);
+    this.threads[t] = { status: 'running', next, parked, call, calls, began };
+  }
+
+  private accessAt({ site: id, part, address }: Parked): Access {
+    const site = this.sites[id];
+    const how = this.mutant?.site === id ? this.mutant.how : undefined;
+    const { within = [[0, this.memory.limit]] } = this.scenario;
+    if (!within.some(([from, length]) => address >= from && address + site.size <= from + length)) {
+      throw new Flaw(`${site.label} reaches ${address}, outside the memory it was given`);
+    }
+    if (address % site.size !== 0) throw new Flaw(`${site.label} is not aligned at ${address}`);
+    const kind = how === 'torn' && part === 0 ? 'read' : how === 'torn' ? 'write' : site.kind;
+    return { site, address, kind, atomic: site.atomic && how !== 'plain' };
+  }
+
+  /** A trap is a flaw of the schedule that led to it. */
+  private guard(run: () => Progress): Progress {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError)
+        throw new Flaw(`trap: ${error.message}`, { cause: error });
+      throw error;
+    }
+  }
+}
