@@ -9,8 +9,8 @@ export const systemRandom: Random = Math.random;
 /**
  * The same numbers for the same seed, on every machine; 32 bits each.
  *
- * The generator is sfc32 of the PractRand family (period about 2⁶⁰ at the least): three words mixed by shifts
- * and additions, and a counter. The seed is spread over its words by SplitMix32, so that seeds 1 and 2 have
+ * The generator is sfc32 of the PractRand family: three words mixed by shifts and additions, and a counter that
+ * keeps the period above 2³² (about 2¹²⁷ on average). The seed is spread over its words by SplitMix32, so that seeds 1 and 2 have
  * nothing in common. Throws a RangeError for a seed that is no number.
  */
 export function seededRandom(seed: number | string): Random {

@@ -9,7 +9,7 @@ export interface ManualClock extends Clock {
   /**
    * Lets `ms` pass: fires each timer that falls due, in the order of their times and then of their setting, with
    * `now()` at its time, and lets promises settle before the first, after each, and at the end. All that
-   * microtasks and one turn of the event loop bring about has happened by then, timers newly set for this span
+   * microtasks and a turn of the event loop bring about has happened by then, timers newly set for this span
    * included. `advance(0)` only lets promises settle and fires what is due already.
    *
    * Two advances at once follow one another. What a timer throws rejects the advance; the clock then stands at
@@ -87,9 +87,9 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
   };
 }
 
-// Promises settle in microtasks, and the event loop comes round only when no microtask is left.
+// The event loop comes round when no microtask is left; the second turn is for what waited for the first.
 function settled(): Promise<void> {
-  return new Promise((resolve) => nextTurn(resolve));
+  return new Promise((resolve) => nextTurn(() => nextTurn(resolve)));
 }
 
 function finite(what: string, ms: number): number {

@@ -236,7 +236,12 @@ describe('a timer wheel', () => {
 const step = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.record({ act: fc.constant('arm' as const), node: fc.nat(15), afterMs: delays() }),
+    arbitrary: fc.record({
+      act: fc.constant('arm' as const),
+      node: fc.nat(15),
+      afterMs: delays(),
+      round: fc.boolean(),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('disarm' as const), node: fc.nat(15) }) },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('run' as const), forMs: delays() }) },
