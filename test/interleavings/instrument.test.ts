@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { KERNELS_BASE64 } from '../../src/state/kernels.wasm.ts';
 import { sectionsOf } from '../support/wasm-sections.ts';
 import { bodiesOf } from './harness/bodies.ts';
-import { compilePlanted, compileText } from './harness/compile.ts';
+import { compileKernels, compileText } from './harness/compile.ts';
 import { instrument, rewritten } from './harness/instrument.ts';
 import { inTurn } from './harness/program.ts';
 import { replay } from './harness/replay.ts';
 import { k, sample } from './sample.ts';
-
-const shipped = new Uint8Array(Buffer.from(KERNELS_BASE64, 'base64'));
+import { shippedBinary } from './shipped.ts';
 
 /** What `total` adds up when it runs whole, and when it is stopped before each of its steps. */
 const totals = (how: number, fill: (bytes: DataView) => void) => {
@@ -26,7 +24,7 @@ const totals = (how: number, fill: (bytes: DataView) => void) => {
 
 describe('instrumenting', () => {
   it('reads and writes the shipped binary without changing an instruction', () => {
-    const [before, after] = [sectionsOf(shipped), sectionsOf(rewritten(shipped))];
+    const [before, after] = [sectionsOf(shippedBinary), sectionsOf(rewritten(shippedBinary))];
     assert.deepEqual([...after.keys()], [...before.keys()]);
     for (const [name, section] of before)
       if (name !== 'code') assert.deepEqual(after.get(name), section, name);
@@ -100,17 +98,25 @@ describe('instrumenting', () => {
   }
 });
 
-describe('compiling with a change', () => {
-  it('gives the shipped binary when nothing is changed', async () => {
-    assert.deepEqual(await compilePlanted(), shipped);
+describe('compiling', () => {
+  it('gives the shipped binary, and the names of its functions', async () => {
+    const [ours, theirs] = [sectionsOf(await compileKernels()), sectionsOf(shippedBinary)];
+    for (const [name, section] of theirs) assert.deepEqual(ours.get(name), section, name);
+    assert.deepEqual(
+      [...ours.keys()].filter((name) => !theirs.has(name)),
+      ['custom'],
+    );
   });
 
   it('refuses a change whose place is not found', async () => {
     const nowhere = { file: 'assembly/index.ts', find: 'no such text', replace: '' };
-    await assert.rejects(compilePlanted(nowhere), /assembly\/index.ts does not hold once: no such text/);
     await assert.rejects(
-      compilePlanted({ ...nowhere, file: 'assembly/none.ts' }),
-      /is not part of the kernels/,
+      compileKernels(nowhere),
+      /assembly\/index.ts does not hold exactly once: no such text/,
+    );
+    await assert.rejects(
+      compileKernels({ ...nowhere, find: 'export' }),
+      /does not hold exactly once: export/,
     );
   });
 });

@@ -1,7 +1,7 @@
 // A few small kernels, right ones and wrong ones, for the tests of the harness itself.
 
 import { compileText } from './harness/compile.ts';
-import { Kernel } from './harness/kernel.ts';
+import { kernelOf } from './harness/kernel.ts';
 import { callsOf } from './harness/program.ts';
 
 interface SampleKernels {
@@ -104,4 +104,4 @@ export function total(from: usize, count: i32, how: i32): f64 {
 `;
 
 /** The sample kernels, compiled and instrumented. */
-export const sample = new Kernel(await compileText(SOURCE));
+export const sample = await kernelOf(await compileText(SOURCE));

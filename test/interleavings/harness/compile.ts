@@ -1,11 +1,13 @@
-// Compiles kernels inside a test: a source written there, or the shipped ones with a bug planted.
+// Compiles kernels inside a test: the shipped ones with the names of their functions, or with a bug planted, or
+// a source written there.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+import { remembered } from './remember.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : null);
 
 /** One change to one file of `assembly/`: the text is found exactly once, or the plant is refused. */
 export interface Plant {
@@ -14,44 +16,43 @@ export interface Plant {
   readonly replace: string;
 }
 
-/** The shipped kernels with these changes. */
-export function compilePlanted(...plants: readonly Plant[]): Promise<Uint8Array> {
-  const missing = new Set(plants);
-  const planted = compile((name, base) => {
-    const path = join(base, name);
-    if (!existsSync(path)) return null;
-    let text = readFileSync(path, 'utf8');
-    for (const plant of plants) {
-      if (path !== join(root, plant.file)) continue;
-      if (text.split(plant.find).length !== 2)
-        throw new Error(`${plant.file} does not hold once: ${plant.find}`);
-      text = text.replace(plant.find, () => plant.replace);
-      missing.delete(plant);
-    }
-    return text;
-  });
-  return planted.then((binary) => {
-    for (const { file } of missing) throw new Error(`${file} is not part of the kernels`);
-    return binary;
-  });
+/** The kernels of `assembly/` with these changes, as they are shipped but with the names of their functions. */
+export async function compileKernels(...plants: readonly Plant[]): Promise<Uint8Array> {
+  const sources = new Map<string, string>();
+  for (const name of readdirSync(join(root, 'assembly')).sort()) {
+    if (name.endsWith('.ts')) sources.set(`assembly/${name}`, read(`assembly/${name}`) ?? '');
+  }
+  for (const { file, find, replace } of plants) {
+    const text = sources.get(file) ?? '';
+    if (text.split(find).length !== 2) throw new Error(`${file} does not hold exactly once: ${find}`);
+    sources.set(
+      file,
+      text.replace(find, () => replace),
+    );
+  }
+  return compile(sources);
 }
 
-/** Kernels from one source text, compiled as the shipped ones are. */
+/** Kernels from one source text, compiled in the same way. */
 export function compileText(source: string): Promise<Uint8Array> {
-  return compile((name, base) => {
-    if (join(base, name) === join(root, 'assembly/index.ts')) return source;
-    const path = join(base, name);
-    return path.startsWith(join(root, 'assembly')) || !existsSync(path) ? null : readFileSync(path, 'utf8');
-  });
+  return compile(new Map([['assembly/index.ts', source]]));
 }
 
-async function compile(readFile: (name: string, base: string) => string | null): Promise<Uint8Array> {
+function compile(sources: ReadonlyMap<string, string>): Promise<Uint8Array> {
+  const around = ['asconfig.json', 'node_modules/assemblyscript/package.json'].map(
+    (path) => read(path) ?? '',
+  );
+  return remembered([...around, ...[...sources].flat()], () => run(sources));
+}
+
+async function run(sources: ReadonlyMap<string, string>): Promise<Uint8Array> {
+  const { default: asc } = await import('assemblyscript/asc');
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
-    ['--baseDir', root, '--config', 'asconfig.json', '--outFile', 'kernels.wasm'],
+    ['--config', 'asconfig.json', '--debug', '--outFile', 'kernels.wasm'],
     {
-      readFile,
-      listFiles: (name, base) => (existsSync(join(base, name)) ? readdirSync(join(base, name)).sort() : null),
+      readFile: (name) => (name.startsWith('assembly/') ? (sources.get(name) ?? null) : read(name)),
+      listFiles: () => null,
       writeFile: (_name, contents) => {
         if (contents instanceof Uint8Array) binary = contents;
       },

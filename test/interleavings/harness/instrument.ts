@@ -8,10 +8,11 @@ import binaryen from 'binaryen';
 import { sectionsOf } from '../../support/wasm-sections.ts';
 import { accessorsOf, type Expression, kindOf, operandsOf, rewriteChildren } from './expressions.ts';
 import { addHelper } from './helper.ts';
+import { under } from './settings.ts';
 import type { Kind, Operation, Site } from './site.ts';
 
 export interface Instrumented {
-  readonly module: WebAssembly.Module;
+  readonly binary: Uint8Array;
   readonly sites: readonly Site[];
   /** The most pages the binary lets its memory have. */
   readonly maximumPages: number;
@@ -43,9 +44,12 @@ export function instrument(binary: Uint8Array): Instrumented {
       binaryen.i32,
     );
     const sites = moveAccesses(m);
-    makeCoroutines(m);
-    if (!m.validate()) throw new Error('the instrumented binary is not valid');
-    return { module: new WebAssembly.Module(emit(m, false)), sites, maximumPages };
+    // Asyncify itself drops locals that need not be kept, and so makes frames small.
+    return under({ optimizeLevel: 2, shrinkLevel: 0, stackIR: false }, () => {
+      makeCoroutines(m);
+      if (!m.validate()) throw new Error('the instrumented binary is not valid');
+      return { binary: m.emitBinary(), sites, maximumPages };
+    });
   } finally {
     m.dispose();
   }
@@ -58,22 +62,10 @@ export function instrument(binary: Uint8Array): Instrumented {
 export function rewritten(binary: Uint8Array): Uint8Array {
   const m = open(binary);
   try {
-    return emit(m, true);
+    return under({ optimizeLevel: 3, shrinkLevel: 1, stackIR: true }, () => m.emitBinary());
   } finally {
     m.dispose();
   }
-}
-
-/** @param asCompiled whether to leave values on the stack where that saves a local, as the compiler does */
-function emit(m: binaryen.Module, asCompiled: boolean): Uint8Array {
-  // These belong to the process too, and the compiler sets them.
-  const were = [binaryen.getGenerateStackIR(), binaryen.getOptimizeStackIR()];
-  binaryen.setGenerateStackIR(asCompiled);
-  binaryen.setOptimizeStackIR(asCompiled);
-  const binary = m.emitBinary();
-  binaryen.setGenerateStackIR(were[0]);
-  binaryen.setOptimizeStackIR(were[1]);
-  return binary;
 }
 
 function open(binary: Uint8Array): binaryen.Module {
@@ -134,7 +126,7 @@ function moveAccesses(m: binaryen.Module): Site[] {
   const functions = Array.from({ length: m.getNumFunctions() }, (_, i) => m.getFunctionByIndex(i));
   for (const each of functions.map((ref) => ({ ref, ...binaryen.getFunctionInfo(ref) }))) {
     if (each.base) continue; // imported
-    const kernel = exported.get(each.name) ?? each.name;
+    const kernel = exported.get(each.name) ?? each.name.slice(each.name.lastIndexOf('/') + 1);
     accessorsOf('Function').setBody(each.ref, visit(kernel, each.body, false));
   }
   return sites;

@@ -1,12 +1,18 @@
 // An instrumented binary with the memory and the instances that its virtual threads use.
 
 import { Coroutine, type Host } from './coroutine.ts';
-import { type Instrumented, instrument } from './instrument.ts';
+import type { Instrumented } from './instrument.ts';
+import { instrumented } from './instrumented.ts';
 import { UndoableMemory } from './memory.ts';
 import type { Site } from './site.ts';
 
 const PAGE = 65_536;
-const PAGES = 64;
+const PAGES = 8;
+
+/** A binary made ready for machines. */
+export async function kernelOf(binary: Uint8Array): Promise<Kernel> {
+  return new Kernel(await instrumented(binary));
+}
 
 /**
  * Runtimes set aside gigabytes of address space for each shared memory, so a binary gets one memory and a few
@@ -15,14 +21,14 @@ const PAGES = 64;
 export class Kernel {
   readonly sites: readonly Site[];
   readonly memory: UndoableMemory;
-  private readonly code: Instrumented;
+  private readonly module: WebAssembly.Module;
   private readonly shared: WebAssembly.Memory;
   private readonly coroutines: Coroutine[] = [];
 
-  constructor(binary: Uint8Array) {
-    this.code = instrument(binary);
-    this.sites = this.code.sites;
-    const pages = Math.min(PAGES, this.code.maximumPages);
+  constructor({ binary, sites, maximumPages }: Instrumented) {
+    this.module = new WebAssembly.Module(binary);
+    this.sites = sites;
+    const pages = Math.min(PAGES, maximumPages);
     this.shared = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     // Parked locals lie in the last page, above everything a kernel is let near.
     this.memory = new UndoableMemory(this.shared, (pages - 1) * PAGE);
@@ -32,7 +38,7 @@ export class Kernel {
   coroutinesFor(count: number, host: Host): readonly Coroutine[] {
     const stack = this.memory.limit;
     while (this.coroutines.length < count) {
-      this.coroutines.push(new Coroutine(this.code.module, this.shared, stack, stack + PAGE));
+      this.coroutines.push(new Coroutine(this.module, this.shared, stack, stack + PAGE));
     }
     const used = this.coroutines.slice(0, count);
     for (const each of used) each.host = host;

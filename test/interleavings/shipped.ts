@@ -1,0 +1,25 @@
+// The kernels that ship, for the scenarios.
+
+import assert from 'node:assert/strict';
+import { KERNELS_BASE64 } from '../../src/state/kernels.wasm.ts';
+import { sectionsOf } from '../support/wasm-sections.ts';
+import { compileKernels } from './harness/compile.ts';
+import { kernelOf } from './harness/kernel.ts';
+
+export const shippedBinary = new Uint8Array(Buffer.from(KERNELS_BASE64, 'base64'));
+
+/** The shipped binary with a section more: the names of its functions, so that a schedule can be read. */
+async function named(): Promise<Uint8Array> {
+  const compiled = await compileKernels();
+  const sections = sectionsOf(compiled);
+  for (const [name, section] of sectionsOf(shippedBinary)) {
+    assert.deepEqual(
+      sections.get(name),
+      section,
+      'the embedded kernels are not those of assembly/: build them',
+    );
+  }
+  return compiled;
+}
+
+export const shipped = await kernelOf(await named());
