@@ -7,7 +7,7 @@ const LONGEST = 64;
 /** The known name that a wrong one was probably meant to be; `undefined` when none is near. */
 export function nearestName(wrong: string, known: Iterable<string>): string | undefined {
   let nearest: string | undefined;
-  let fewest = Math.min(MOST_EDITS, Math.ceil(wrong.length / 2)) + 1;
+  let fewest = Math.min(MOST_EDITS, Math.floor(wrong.length / 2)) + 1;
   if (wrong.length > LONGEST) return undefined;
   for (const name of known) {
     const edits = editsBetween(wrong.toLowerCase(), name.toLowerCase());

@@ -150,7 +150,7 @@ function checkedObject(path: string, value: unknown, known: readonly string[]): 
     const shown = show(key);
     const hint = didYouMean(key, known) || `; known are ${known.join(', ')}`;
     throw new OptionsError({
-      path: at(path, key),
+      path,
       expected: `one of ${known.join(', ')}`,
       received: shown,
       what: `unknown option ${shown}${hint}`,

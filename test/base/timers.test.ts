@@ -117,7 +117,10 @@ describe('timers on a clock that is handed in', () => {
     const early: Clock = {
       now: () => 99.7,
       wallMs: () => 0,
-      setTimer: (_, fire) => (setImmediate(fire), () => {}),
+      setTimer: (_, fire) => {
+        setImmediate(fire);
+        return () => {};
+      },
     };
     return new Promise<void>((resolve) => {
       timersOf(early).arm(

@@ -1,0 +1,382 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { OptionsError } from '../../src/base/errors.ts';
+import { checkNumber, type OptionsReader, readOptions } from '../../src/base/options.ts';
+
+const path = 'policies.send.rateLimiter';
+const known = [
+  'permitsPerSecond',
+  'burst',
+  'maxWaitMs',
+  'adaptive',
+  'jitter',
+  'retryAfter',
+  'fair',
+  'label',
+  'list',
+];
+
+function read(value: unknown): OptionsReader {
+  return readOptions(path, value, known);
+}
+
+/** The message of the OptionsError that this throws. */
+function refusal(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    assert.ok(error instanceof OptionsError, String(error));
+    assert.equal(error.code, 'HF_BAD_OPTION');
+    return error.message;
+  }
+  throw new assert.AssertionError({ message: 'nothing was refused' });
+}
+
+describe('options', () => {
+  it('are read as they are', () => {
+    const retryAfter = () => 5;
+    const o = read({
+      permitsPerSecond: 0.5,
+      burst: 3,
+      maxWaitMs: 0,
+      jitter: 'full',
+      fair: false,
+      label: 'a',
+      retryAfter,
+    });
+    assert.equal(o.path, path);
+    assert.equal(o.number('permitsPerSecond', { above: 0 }), 0.5);
+    assert.equal(o.number('burst', { whole: true, atLeast: 1 }), 3);
+    assert.equal(o.durationMs('maxWaitMs'), 0);
+    assert.equal(o.ratio('permitsPerSecond'), 0.5);
+    assert.equal(o.oneOf('jitter', ['none', 'full']), 'full');
+    assert.equal(o.boolean('fair', { default: true }), false);
+    assert.equal(o.text('label'), 'a');
+    assert.equal(o.fn('retryAfter'), retryAfter);
+    assert.equal(o.get('burst'), 3);
+    assert.deepEqual([o.has('burst'), o.has('list')], [true, false]);
+  });
+
+  it('that are not given, or given as undefined, have their defaults or are left out', () => {
+    for (const o of [read({}), read(Object.fromEntries(known.map((name) => [name, undefined])))]) {
+      assert.equal(o.number('burst', { whole: true, atLeast: 1, default: 7 }), 7);
+      assert.equal(o.number('burst', { optional: true }), undefined);
+      assert.equal(o.durationMs('maxWaitMs', { default: 0 }), 0);
+      assert.equal(o.boolean('fair', { default: false }), false);
+      assert.equal(o.oneOf('jitter', ['none', 'full'], { default: 'none' }), 'none');
+      assert.equal(o.fn('retryAfter', { optional: true }), undefined);
+      assert.equal(o.text('label', { default: 'x' }), 'x');
+      assert.equal(o.child('adaptive', []), undefined);
+      assert.deepEqual(
+        o.array('list', (item) => item, { default: [] }),
+        [],
+      );
+      assert.equal(o.has('burst'), false);
+    }
+  });
+
+  it('that are required say so when they are not given', () => {
+    const o = read({});
+    assert.equal(
+      refusal(() => o.number('permitsPerSecond', { above: 0 })),
+      `${path}.permitsPerSecond: expected a number above 0, got undefined`,
+    );
+    assert.equal(
+      refusal(() => o.fn('retryAfter')),
+      `${path}.retryAfter: expected a function, got undefined`,
+    );
+  });
+
+  it('do not take null for nothing', () => {
+    const o = read({ burst: null, adaptive: null });
+    assert.match(
+      refusal(() => o.number('burst', { default: 1 })),
+      /burst: expected a finite number, got null$/,
+    );
+    assert.match(
+      refusal(() => o.number('burst', { optional: true })),
+      /got null$/,
+    );
+    assert.match(
+      refusal(() => o.child('adaptive', [])),
+      /adaptive: expected an object with options, got null$/,
+    );
+  });
+
+  it('are refused with where, what was expected, and what came', () => {
+    const error = (() => {
+      try {
+        return read({ burst: Number.NaN }).number('burst', { whole: true, atLeast: 1 });
+      } catch (thrown) {
+        return thrown as OptionsError;
+      }
+    })() as OptionsError;
+    assert.equal(
+      error.message,
+      'policies.send.rateLimiter.burst: expected a whole number of at least 1, got NaN',
+    );
+    assert.deepEqual(
+      [error.path, error.expected, error.received],
+      [`${path}.burst`, 'a whole number of at least 1', 'NaN'],
+    );
+  });
+
+  it('that are numbers keep to their rule, whose every part is said', () => {
+    const cases: [rule: object, good: number[], bad: unknown[], said: string][] = [
+      [{}, [0, -1, 0.5, 1e300], [Number.NaN, Number.POSITIVE_INFINITY, '1', 1n, true], 'a finite number'],
+      [{ atLeast: 1 }, [1, 1.5], [0.999, -1], 'a number of at least 1'],
+      [{ above: 0 }, [5e-324, 1], [0, -0, -1], 'a number above 0'],
+      [{ atMost: 10 }, [10, -1e9], [10.01], 'a number of at most 10'],
+      [{ below: 10 }, [9.99], [10], 'a number below 10'],
+      [{ atLeast: 0, atMost: 7, whole: true }, [0, 7], [7.5, 8, -1], 'a whole number from 0 to 7'],
+      [{ above: 0, atMost: 1 }, [0.1, 1], [0, 1.1], 'a number above 0 and at most 1'],
+      [{ atLeast: 0, below: 1 }, [0, 0.9], [1, -0.1], 'a number of at least 0 and below 1'],
+      [{ whole: true }, [0, -5, 2 ** 53 - 1], [0.5, 2 ** 53, Number.POSITIVE_INFINITY], 'a whole number'],
+      [
+        { atLeast: 0, infinite: true },
+        [0, Number.POSITIVE_INFINITY],
+        [Number.NEGATIVE_INFINITY, Number.NaN, -1],
+        'a number of at least 0, or Infinity',
+      ],
+      [{ whole: true, infinite: true }, [3, Number.POSITIVE_INFINITY], [2.5], 'a whole number, or Infinity'],
+    ];
+    for (const [rule, good, bad, said] of cases) {
+      for (const burst of good) assert.equal(read({ burst }).number('burst', rule), burst);
+      for (const burst of bad) {
+        const message = refusal(() => read({ burst }).number('burst', rule));
+        assert.ok(message.startsWith(`${path}.burst: expected ${said}, got `), message);
+      }
+    }
+  });
+
+  it('that are durations or ratios say it and have bounds of their own', () => {
+    const o = read({ maxWaitMs: '5s', burst: -1, permitsPerSecond: 1.5 });
+    assert.match(
+      refusal(() => o.durationMs('maxWaitMs')),
+      /expected a duration of at least 0 ms, got "5s"$/,
+    );
+    assert.match(
+      refusal(() => o.durationMs('burst')),
+      /expected a duration of at least 0 ms, got -1$/,
+    );
+    assert.match(
+      refusal(() => o.durationMs('burst', { above: 0 })),
+      /expected a duration above 0 ms, got -1$/,
+    );
+    assert.match(
+      refusal(() => o.durationMs('burst', { atLeast: 1, atMost: 9 })),
+      /a duration from 1 to 9 ms/,
+    );
+    assert.match(
+      refusal(() => o.ratio('permitsPerSecond')),
+      /expected a number from 0 to 1, got 1.5$/,
+    );
+    assert.match(
+      refusal(() => o.ratio('burst', { above: 0 })),
+      /expected a number above 0 and at most 1, got -1$/,
+    );
+    assert.equal(
+      read({ maxWaitMs: Number.POSITIVE_INFINITY }).durationMs('maxWaitMs', { infinite: true }),
+      Infinity,
+    );
+  });
+
+  it('that are one of several name them', () => {
+    const o = read({ jitter: 'ful' });
+    const among = ['none', 'full', 'equal'] as const;
+    assert.match(
+      refusal(() => o.oneOf('jitter', among)),
+      /expected "none", "full" or "equal", got "ful"$/,
+    );
+    assert.match(
+      refusal(() => o.oneOf('jitter', ['none'])),
+      /expected "none", got "ful"$/,
+    );
+  });
+
+  it('that are truths, texts and functions are nothing else', () => {
+    const o = read({ fair: 'true', label: '', retryAfter: {}, list: 'abc' });
+    assert.match(
+      refusal(() => o.boolean('fair')),
+      /expected true or false, got "true"$/,
+    );
+    assert.match(
+      refusal(() => o.text('label')),
+      /expected a text that is not empty, got ""$/,
+    );
+    assert.match(
+      refusal(() => o.fn('retryAfter')),
+      /expected a function, got an empty object$/,
+    );
+    assert.match(
+      refusal(() => o.array('list', (item) => item)),
+      /expected an array, got "abc"$/,
+    );
+  });
+
+  it('within options have their path', () => {
+    const o = read({ adaptive: { targetMs: 'x' }, list: [1, 2, -3], retryAfter: { a: 1 } });
+    const adaptive = o.child('adaptive', ['targetMs']);
+    assert.equal(adaptive?.path, `${path}.adaptive`);
+    assert.match(
+      refusal(() => adaptive?.durationMs('targetMs')),
+      /^policies\.send\.rateLimiter\.adaptive\.targetMs: expected a duration/,
+    );
+    const atLeast0 = (item: unknown, itemPath: string) => checkNumber(itemPath, item, { atLeast: 0 });
+    assert.equal(
+      refusal(() => o.array('list', atLeast0)),
+      `${path}.list[2]: expected a number of at least 0, got -3`,
+    );
+    assert.match(
+      refusal(() => o.child('retryAfter', ['b'])),
+      /retryAfter: unknown option "a"/,
+    );
+  });
+
+  it('can be refused by whoever knows more', () => {
+    const o = read({ burst: 500 });
+    assert.equal(
+      refusal(() => o.refuse('burst', 'at most the capacity, 100')),
+      `${path}.burst: expected at most the capacity, 100, got 500`,
+    );
+  });
+});
+
+describe('an unknown option', () => {
+  it('is refused with the nearest known name', () => {
+    assert.equal(
+      refusal(() => read({ brust: 5 })),
+      `${path}: unknown option "brust"; did you mean "burst"?`,
+    );
+    assert.match(
+      refusal(() => read({ maxWait: 5 })),
+      /did you mean "maxWaitMs"\?$/,
+    );
+  });
+
+  it('is refused with all known names when none is near', () => {
+    assert.equal(
+      refusal(() => readOptions('timeout', { quux: 1 }, ['attemptMs', 'totalMs'])),
+      'timeout: unknown option "quux"; known are attemptMs, totalMs',
+    );
+  });
+
+  it('is refused even when its value is undefined or its name is odd', () => {
+    assert.match(
+      refusal(() => read({ brust: undefined })),
+      /unknown option "brust"/,
+    );
+    assert.match(
+      refusal(() => read({ '': 1 })),
+      /unknown option ""/,
+    );
+    assert.match(
+      refusal(() => read(JSON.parse('{"__proto__": 1}'))),
+      /unknown option "__proto__"/,
+    );
+    assert.ok(refusal(() => read({ ['x'.repeat(100_000)]: 1 })).length < 400);
+  });
+
+  it('is found on an instance, whose known ones may be inherited', () => {
+    class Defaults {
+      get burst() {
+        return 9;
+      }
+    }
+    assert.equal(read(new Defaults()).number('burst'), 9);
+    assert.match(
+      refusal(() => read(Object.assign(new Defaults(), { brust: 1 }))),
+      /unknown option "brust"/,
+    );
+    assert.equal(read(Object.assign(Object.create(null), { burst: 2 })).number('burst'), 2);
+  });
+});
+
+describe('options that are no options', () => {
+  it('are refused, whatever they are', () => {
+    const cases: [unknown, string][] = [
+      [undefined, 'undefined'],
+      [null, 'null'],
+      [5, '5'],
+      ['burst', '"burst"'],
+      [true, 'true'],
+      [Symbol('s'), 'Symbol(s)'],
+      [10n, '10n'],
+      [[], 'an empty array'],
+      [[1, 2], 'an array of 2'],
+      [() => {}, 'a function'],
+      [function limits() {}, 'the function limits'],
+      [new Map(), 'an instance of Map'],
+      [new Date(0), 'an instance of Date'],
+      [Promise.resolve(), 'an instance of Promise'],
+      [new Error('no'), 'Error: no'],
+    ];
+    for (const [value, shown] of cases) {
+      assert.equal(
+        refusal(() => read(value)),
+        `${path}: expected an object with options, got ${shown}`,
+      );
+    }
+  });
+
+  it('are refused with where they threw', () => {
+    const thrower = {
+      get burst() {
+        throw new Error('boom');
+      },
+    };
+    const o = read(thrower);
+    const expected = `${path}.burst: expected a readable value, got a throw of Error: boom`;
+    assert.equal(
+      refusal(() => o.number('burst')),
+      expected,
+    );
+    assert.equal(
+      refusal(() => o.has('burst')),
+      expected,
+    );
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    assert.match(
+      refusal(() => read(proxy)),
+      /^policies\.send\.rateLimiter: expected a readable value, got a throw/,
+    );
+    const item = new Proxy([1], {
+      get(target, name) {
+        if (name === '0') throw new Error('boom');
+        return Reflect.get(target, name);
+      },
+    });
+    assert.match(
+      refusal(() => read({ list: item }).array('list', String)),
+      /list\[0\]: expected a readable value/,
+    );
+  });
+
+  it('cannot make it throw anything but an OptionsError, nor a long message', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }),
+        (value) => {
+          const acts = [
+            () => read(value),
+            () => read({ burst: value }).number('burst', { above: Number.MAX_VALUE }),
+            () => read({ adaptive: value }).child('adaptive', []),
+            () =>
+              read({ list: [value] }).array('list', (each, at) => checkNumber(at, each, { below: -1e308 })),
+          ];
+          for (const act of acts) {
+            try {
+              act();
+            } catch (error) {
+              assert.ok(error instanceof OptionsError, String(error));
+              assert.ok(error.message.length < 600, error.message);
+            }
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
