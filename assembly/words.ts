@@ -36,9 +36,10 @@ export function epochOf(slot: usize, now: f64, widthMs: f64): i64 {
   return i64(floor((now - getF(slot + SLOT_CLOCK_BACK)) / widthMs));
 }
 
+/** epoch mod size, never negative; in doubles, where a division costs a third of the integer one. */
 export function ringIndex(epoch: i64, size: i32): i32 {
-  const rest = i32(epoch % i64(size));
-  return rest < 0 ? rest + size : rest;
+  const turns = floor(<f64>epoch / <f64>size);
+  return i32(<f64>epoch - turns * <f64>size);
 }
 
 /** Adds to a stamped word, restarting it when it belongs to another bucket; 1 when it was restarted. */
