@@ -72,8 +72,10 @@ class Reviving {
     if (error.name !== name) define(error, 'name', name, false);
     if (node.stack !== undefined) define(error, 'stack', textFrom(node.stack), false);
     this.#fields(error, node.fields, depth);
-    if (node.cause !== undefined)
+    if (node.cause !== undefined) {
+      demand(typeof node.cause === 'object' && node.cause !== null);
       define(error, 'cause', this.value((node.cause as Unknowns).value, depth + 1), false);
+    }
     if (node.errors !== undefined) define(error, 'errors', this.value(node.errors, depth + 1), false);
     return error;
   }

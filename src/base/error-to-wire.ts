@@ -122,7 +122,7 @@ class Packing {
       if (typeof field === 'function' || typeof field === 'symbol') continue;
       this.#left -= bytesOf(name);
       if (this.#left <= 0) {
-        fields.push(['…', `[${names.length - index} more, over ${MOST_BYTES} bytes]`]);
+        fields.push(['...', `[${names.length - index} more, over ${MOST_BYTES} bytes]`]);
         break;
       }
       fields.push([name, this.value(field, level + 1)]);
@@ -150,7 +150,7 @@ class Packing {
     const packed: [Wire, Wire][] = [];
     for (const [key, value] of map) {
       if (this.#left <= 0) {
-        packed.push(['…', `[${map.size - packed.length} more, over ${MOST_BYTES} bytes]`]);
+        packed.push(['...', `[${map.size - packed.length} more, over ${MOST_BYTES} bytes]`]);
         break;
       }
       packed.push([this.value(key, level + 1), this.value(value, level + 1)]);
@@ -181,7 +181,7 @@ class Packing {
       ? text
       : wholeCharacters(start, Math.floor((room * start.length) / Math.max(1, bytesOf(start))));
     this.#left -= bytesOf(kept);
-    return fits ? text : `${kept}[… ${text.length} characters in all]`;
+    return fits ? text : `${kept}[... ${text.length} characters in all]`;
   }
 }
 
