@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SearchOptions } from './harness/exploration.ts';
 import { explore } from './harness/explore.ts';
-import { inTurn } from './harness/program.ts';
+import { inTurn, look, type Program, waitWhile } from './harness/program.ts';
+import { replay } from './harness/replay.ts';
 import type { Scenario } from './harness/scenario.ts';
 import { k, sample } from './sample.ts';
 
@@ -165,6 +166,40 @@ describe('a failure', () => {
     assert.match(why({ programs: [inTurn(k.add(B))], within: [[A, 128]] }) ?? '', /reaches 1152, outside/);
     assert.match(why({ programs: [inTurn(k.add(A + 2))] }) ?? '', /not aligned/);
     assert.match(why({ programs: [inTurn(k.spin(A))] }, { states: false }) ?? '', /steps, and no end/);
+  });
+});
+
+describe('a thread that waits', () => {
+  const bump = inTurn(k.add(A), k.add(B));
+
+  it('sleeps until the word has changed', () => {
+    const { outcomes, failure } = explored({ programs: [inTurn(waitWhile(B, 0), k.read(A)), bump] });
+    assert.equal(failure, undefined);
+    assert.deepEqual([...outcomes], ['[["1,1","1,1"],null]']);
+  });
+
+  it('is found when nobody wakes it', () => {
+    const waiting = (looksFirst: boolean): Program =>
+      function* () {
+        const early = looksFirst ? yield look(B) : 0;
+        if ((yield k.read(A)) > 0) return;
+        yield waitWhile(B, looksFirst ? early : yield look(B));
+      };
+    assert.equal(explored({ programs: [waiting(true), bump] }).failure, undefined);
+    const { failure } = explored({ programs: [waiting(false), bump] });
+    assert.equal(failure?.why, 'T0 waits for ever');
+    const again = replay(sample, { name: '', programs: [waiting(false), bump] }, failure?.schedule ?? []);
+    assert.equal(again.why, 'T0 waits for ever');
+  });
+
+  it('reaches the same outcomes whatever the search saves', () => {
+    const scenario = {
+      programs: [inTurn(waitWhile(A, 0), k.add(B)), inTurn(k.add(A), waitWhile(B, 0), k.add(A)), bump],
+    };
+    const all = outcomesOf(scenario, everything);
+    assert.ok(all.length > 1);
+    assert.deepEqual(outcomesOf(scenario), all);
+    assert.deepEqual(outcomesOf(scenario, { ...everything, sleep: true }), all);
   });
 });
 

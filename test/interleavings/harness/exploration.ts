@@ -1,6 +1,7 @@
 // What is asked of a search, and what it answers.
 
-import type { Machine, Mutant } from './machine.ts';
+import type { Machine } from './machine.ts';
+import type { Mutant } from './thread.ts';
 
 export interface SearchOptions {
   readonly mutant?: Mutant;

@@ -23,7 +23,7 @@ export class Footprint {
   /** Takes note of a touch; true when it makes a word shared that was not known to be. */
   note(thread: number, access: Access): boolean {
     const { address, kind, site } = access;
-    const key = (address * 1024 + site.id) * 32 + thread * 2 + (kind === 'read' ? 0 : 1);
+    const key = (address * 4096 + site.id + 1) * 32 + thread * 2 + (kind === 'read' ? 0 : 1);
     if (this.seen.has(key)) return false;
     this.seen.add(key);
     // Blind changes of one sort agree with each other only on the very same bytes.

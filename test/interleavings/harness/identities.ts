@@ -1,6 +1,6 @@
 // Small numbers for where threads stand, so that a state of the world is a short text.
 
-import type { Thread } from './machine.ts';
+import type { Thread } from './thread.ts';
 
 export class Identities {
   private readonly byThread = new WeakMap<Thread, number>();
@@ -18,8 +18,8 @@ export class Identities {
   }
 }
 
-function describe({ status, parked, began, calls }: Thread): string {
+function describe({ status, call, parked, began, calls }: Thread): string {
   const returned = calls.map(({ result, after }) => `${result}@${after}`).join();
   const locals = parked ? String.fromCharCode(...parked.frame) : '';
-  return `${status} ${parked?.site} ${parked?.part} ${parked?.address} ${began} [${returned}] ${locals}`;
+  return `${status} ${call?.kernel} ${call?.args} ${parked?.site} ${parked?.part} ${parked?.address} ${began} [${returned}] ${locals}`;
 }

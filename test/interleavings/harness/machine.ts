@@ -3,40 +3,11 @@
 import type { Coroutine, Host, Parked, Progress } from './coroutine.ts';
 import { BLIND, TORN, UNCHANGED } from './helper.ts';
 import type { Kernel } from './kernel.ts';
-import type { Mark, UndoableMemory } from './memory.ts';
-import { type Call, Script } from './program.ts';
+import type { UndoableMemory } from './memory.ts';
+import { type Call, Script, waits } from './program.ts';
 import { Flaw, type Scenario } from './scenario.ts';
-import type { Access, Site } from './site.ts';
-
-/** How one atomic site is made wrong. `plain` leaves the access as it is and only forgets that it was atomic. */
-export interface Mutant {
-  readonly site: number;
-  readonly how: 'torn' | 'blind' | 'plain';
-}
-
-/** A call that has returned. */
-export interface Returned extends Call {
-  readonly result: number;
-  /** How many calls of each thread had returned when this one took its first step; nothing when it took none. */
-  readonly after: readonly number[];
-}
-
-/** A virtual thread between two steps; never changed, only replaced. */
-export interface Thread {
-  /** `unborn` is the manager before the death it waits for. */
-  readonly status: 'unborn' | 'running' | 'ended' | 'dead';
-  /** The access it is about to make, while it runs. */
-  readonly next?: Access;
-  readonly parked?: Parked;
-  readonly call?: Call;
-  readonly began?: readonly number[];
-  readonly calls: readonly Returned[];
-}
-
-export interface Moment {
-  readonly memory: Mark;
-  readonly threads: readonly Thread[];
-}
+import { type Access, LOOK, type Site } from './site.ts';
+import type { Moment, Mutant, Returned, Thread } from './thread.ts';
 
 export class Machine implements Host {
   readonly memory: UndoableMemory;
@@ -88,8 +59,15 @@ export class Machine implements Host {
   /** Threads that have a step to make. */
   get ready(): number[] {
     const ready: number[] = [];
-    for (let t = 0; t < this.threads.length; t++) if (this.threads[t].next) ready.push(t);
+    for (let t = 0; t < this.threads.length; t++) {
+      if (this.threads[t].next && !this.sleeps(this.threads[t])) ready.push(t);
+    }
     return ready;
+  }
+
+  /** Threads that wait for a word to change. */
+  get sleeping(): number[] {
+    return [...this.threads.keys()].filter((t) => this.sleeps(this.threads[t]));
   }
 
   /** Whether the thread that is to die still can. */
@@ -100,8 +78,13 @@ export class Machine implements Host {
 
   step(t: number): void {
     const { next, parked, call, calls, began } = this.threads[t];
-    if (!next || !parked || !call) throw new Error(`thread ${t} has no step to make`);
+    if (!next || !call) throw new Error(`thread ${t} has no step to make`);
     const since = began ?? this.threads.map((each) => each.calls.length);
+    if (!parked) {
+      const result = this.memory.i32[next.address >> 2];
+      this.nextCall(t, [...calls, { ...call, result, after: since }]);
+      return;
+    }
     if (next.kind !== 'read') this.memory.keep(next.address, next.site.size);
     const progress = this.guard(() => this.coroutines[t].resume(call.kernel, parked));
     if (progress.parked) this.park(t, call, calls, progress.parked, since);
@@ -133,6 +116,15 @@ export class Machine implements Host {
     this.memory.keep(address, this.sites[site].size);
   }
 
+  private sleeps({ call, next }: Thread): boolean {
+    return (
+      next !== undefined &&
+      call !== undefined &&
+      waits(call) &&
+      this.memory.i32[next.address >> 2] === call.args[1]
+    );
+  }
+
   private get manager(): number {
     return this.scenario.programs.length;
   }
@@ -142,6 +134,11 @@ export class Machine implements Host {
     for (;;) {
       const call = this.scripts[t].next(calls.map(({ result }) => result));
       if (!call) break;
+      if (call.kernel === LOOK.kernel) {
+        const next = { site: LOOK, address: call.args[0], kind: LOOK.kind, atomic: LOOK.atomic };
+        this.threads[t] = { status: 'running', next, call, calls };
+        return;
+      }
       const progress: Progress = this.guard(() => this.coroutines[t].begin(call.kernel, call.args));
       if (progress.parked) {
         this.park(t, call, calls, progress.parked, undefined);

@@ -3,9 +3,9 @@
 import type { Exploration } from './exploration.ts';
 import { explore } from './explore.ts';
 import type { Kernel } from './kernel.ts';
-import type { Mutant } from './machine.ts';
 import type { Scenario } from './scenario.ts';
 import type { Site } from './site.ts';
+import type { Mutant } from './thread.ts';
 
 /** A scenario and what its exploration showed. */
 export interface Explored {

@@ -33,6 +33,8 @@ export function sequentialOrders(machine: Machine): Orders {
 
 /** What must hold when every thread has ended; throws when it does not. */
 export function checkEnd(machine: Machine, orders: Orders | undefined): void {
+  const [asleep] = machine.sleeping;
+  if (asleep !== undefined) throw new Flaw(`T${asleep} waits for ever`);
   const why = orders && unexplained(machine, orders);
   if (why) throw new Flaw(why);
   machine.scenario.check?.(machine);

@@ -1,5 +1,7 @@
 // What a virtual thread does: kernel calls one after the other, each free to depend on what came before.
 
+import { LOOK } from './site.ts';
+
 /** One kernel call, as a program yields it. */
 export interface Call {
   readonly kernel: string;
@@ -23,6 +25,20 @@ export function callsOf<K>(): Calls<K> {
     (_: object, kernel: string) =>
     (...args: number[]): Call => ({ kernel, args });
   return new Proxy({}, { get: describe }) as Calls<K>;
+}
+
+/** The host reads a word of 32 bits, atomically. */
+export function look(address: number): Call {
+  return { kernel: LOOK.kernel, args: [address] };
+}
+
+/** The host waits as long as a word has this value; the result is the one it then has. */
+export function waitWhile(address: number, value: number): Call {
+  return { kernel: LOOK.kernel, args: [address, value] };
+}
+
+export function waits(call: Call): boolean {
+  return call.kernel === LOOK.kernel && call.args.length === 2;
 }
 
 /** A program that makes these calls whatever they return. */

@@ -2,12 +2,13 @@
 
 import { DEATH, type Schedule } from './exploration.ts';
 import type { Kernel } from './kernel.ts';
-import { Machine, type Mutant } from './machine.ts';
+import { Machine } from './machine.ts';
 import type { UndoableMemory } from './memory.ts';
 import { checkEnd, sequentialOrders } from './orders.ts';
 import { refuseRaces } from './races.ts';
 import { Flaw, type Scenario } from './scenario.ts';
 import type { Access } from './site.ts';
+import type { Mutant } from './thread.ts';
 
 /** Something that happened in a schedule. */
 export type Event =
@@ -64,7 +65,7 @@ export function replay(
     machine.reset();
     look();
     for (const [index, choice] of schedule.entries()) {
-      const possible = choice === DEATH ? machine.deathIsDue : machine.threads[choice]?.next !== undefined;
+      const possible = choice === DEATH ? machine.deathIsDue : machine.ready.includes(choice);
       confirm?.(index, machine.threads[choice]?.next);
       if (!possible) continue;
       make(machine, choice, made, events);

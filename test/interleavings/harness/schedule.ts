@@ -10,9 +10,9 @@
 
 import { DEATH, type Schedule } from './exploration.ts';
 import type { Kernel } from './kernel.ts';
-import type { Mutant } from './machine.ts';
 import { type Event, Misfit, type Replayed, replay } from './replay.ts';
 import type { Scenario } from './scenario.ts';
+import type { Mutant } from './thread.ts';
 
 const STEP = /^\s*T(\d+) at ([^:]+):/;
 const DIES = /^\s*T\d+ dies/;

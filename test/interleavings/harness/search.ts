@@ -5,6 +5,7 @@ import type { Footprint } from './footprint.ts';
 import { Identities } from './identities.ts';
 import type { Machine } from './machine.ts';
 import { checkEnd, type Orders, sequentialOrders } from './orders.ts';
+import { type Call, waits } from './program.ts';
 import { refuseRaces } from './races.ts';
 import { Flaw } from './scenario.ts';
 import { type Access, conflicts } from './site.ts';
@@ -32,6 +33,7 @@ export class Search {
   private readonly identities = new Identities();
   private readonly fate: number;
   private orders: Orders | undefined;
+  private surprised = false;
 
   constructor(machine: Machine, footprint: Footprint, options: SearchOptions, reached: Set<number>) {
     const preemptions = options.preemptions ?? machine.scenario.preemptions ?? Number.POSITIVE_INFINITY;
@@ -61,6 +63,7 @@ export class Search {
       machine.scenario.invariant?.(machine);
       for (const t of machine.ready) this.goOn(t);
       this.visit(0, DEATH, 0);
+      if (this.surprised) throw new Surprise();
     } catch (error) {
       if (error instanceof Surprise || error instanceof TooMany) throw error;
       const why = error instanceof Error ? error.message : String(error);
@@ -74,6 +77,7 @@ export class Search {
     const choices = machine.ready;
     this.lookAround(choices);
     if (machine.deathIsDue) choices.push(this.fate);
+    for (const t of machine.sleeping) this.note(t);
     if (choices.length === 0) {
       this.end();
       return;
@@ -92,6 +96,8 @@ export class Search {
       const below = options.sleep ? this.undisturbed(asleep, choices, choice) : 0;
       this.make(choice);
       this.visit(below, choice, taken + Number(offTurn));
+      // Told only on the way back: one schedule mostly holds more than one surprise.
+      if (this.surprised) throw new Surprise();
       machine.goBack(here);
       path.length = depth;
       if (options.sleep) asleep |= 1 << choice;
@@ -150,8 +156,8 @@ export class Search {
   private goOn(t: number): void {
     if (!this.options.local) return;
     for (;;) {
-      const { next, began } = this.machine.threads[t];
-      if (!next || this.footprint.matters(next)) return;
+      const { next, began, call } = this.machine.threads[t];
+      if (!next || this.footprint.matters(next) || waits(call as Call)) return;
       if (!began && this.machine.scenario.linearizable) return; // when a call begins is somebody's business
       this.step(t);
     }
@@ -163,9 +169,14 @@ export class Search {
     found.steps++;
     found.reached.add(next.site.id);
     path.push(t);
+    this.note(t);
     if (path.length > MAX_STEPS) throw new Flaw(`${MAX_STEPS} steps, and no end`);
     machine.step(t);
-    if (this.options.local && this.footprint.note(t, next)) throw new Surprise();
+  }
+
+  private note(t: number): void {
+    if (!this.options.local) return;
+    if (this.footprint.note(t, this.machine.threads[t].next as Access)) this.surprised = true;
   }
 
   private lookAround(ready: readonly number[]): void {

@@ -2,9 +2,9 @@
 
 import type { Schedule } from './exploration.ts';
 import type { Kernel } from './kernel.ts';
-import type { Mutant } from './machine.ts';
 import { type Replayed, replay } from './replay.ts';
 import type { Scenario } from './scenario.ts';
+import type { Mutant } from './thread.ts';
 
 /** How often a schedule goes over from one thread to another. */
 export function switches(schedule: Schedule): number {

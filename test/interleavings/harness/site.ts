@@ -19,6 +19,18 @@ export interface Site {
   readonly kind: Kind;
 }
 
+/** The host's own atomic read of a word, as programs may ask for it. */
+export const LOOK: Site = {
+  id: -1,
+  label: 'host look32',
+  kernel: 'host',
+  operation: 'load',
+  type: 'i32',
+  size: 4,
+  atomic: true,
+  kind: 'read',
+};
+
 /** What a virtual thread does in one step: the site it stands at, and the address it computed. */
 export interface Access {
   readonly site: Site;
