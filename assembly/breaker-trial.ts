@@ -96,7 +96,7 @@ export function decideTrial(
     const bad = failedOf(next);
     const reports = bad + succeededOf(next);
     // Without a rate any failure reopens; with it, once it can no longer stay under.
-    if (openMs >= 0 || (bad > 0 && (rate > 1 || <f64>bad >= rate * <f64>max(permits, reports)))) {
+    if (openMs >= 0 || (bad > 0 && (rate > 1 || <f64>bad / <f64>max(permits, reports) >= rate))) {
       if (!moveToOpen(slot, word, now, openMs, payloadOf(next))) continue;
       atomic.add<i32>(slot, 1, BREAKER_REOPENS);
       atomic.add<i64>(slot, 1, COUNT_REOPENED);

@@ -64,7 +64,9 @@ function part(cell: i64, generation: i32): i64 {
 
 function trips(options: usize, calls: f64, failed: f64, slow: f64): bool {
   if (calls < <f64>optI(options, O_MIN_CALLS)) return false;
-  return failed >= optF(options, O_FAILURE_RATE) * calls || slow >= optF(options, O_SLOW_RATE) * calls;
+  // Divided, not multiplied: 28 of 50 is 0.56 exactly, 0.56 · 50 is a hair more than 28.
+  if (failed > 0 && failed / calls >= optF(options, O_FAILURE_RATE)) return true;
+  return slow > 0 && slow / calls >= optF(options, O_SLOW_RATE);
 }
 
 function recordCall(slot: usize, options: usize, generation: i32, ms: f64, failed: i32, slow: i32): bool {
