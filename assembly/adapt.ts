@@ -29,7 +29,7 @@ import {
   SLOT_LOCK,
   SLOT_VERSION,
 } from './layout';
-import { sliceP, viewSlice, viewTurn } from './latency';
+import { sliceP, viewDue, viewSlice, viewTurn } from './latency';
 import { rateCarry } from './rate';
 import { getF, optF, optI, optionsOf, setF } from './words';
 
@@ -146,6 +146,7 @@ function publishRate(slot: usize, version: i32, owner: i32, now: f64, rate: f64)
  * the limiter refused somebody. 1 when the rate moved.
  */
 export function adaptRate(slot: usize, owner: i32, now: f64): i32 {
+  if (!viewDue(slot, 3, now)) return 0;
   const last = viewSlice(slot, 3);
   const version = atomic.load<i32>(slot, SLOT_VERSION);
   const options = optionsOf(slot, version);

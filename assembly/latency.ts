@@ -1,12 +1,13 @@
 // Latency: one growing histogram, and views of its recent past.
 //
 // Buckets are log-linear: 16 to each power of two, so the middle of one is
-// within 1/32 of anything in it. A latency is counted once, by one atomic add.
-// A view remembers the histogram as it was at the start of each of its last
-// eight slices; what lies between then and now is the window. So a window costs
-// nothing on the path, and no count is ever thrown away or counted twice.
+// within 1/32 of anything in it, from a microsecond to six days. A latency is
+// counted once, by one atomic add. A view remembers the histogram as it was at
+// the start of each of its last eight slices; what lies between then and now is
+// the window. So a window costs nothing on the path, and no count is ever thrown
+// away or counted twice.
 //
-//    index of u = ms · 1024:   u < 16: u
+//    index of u = ms · 16384:  u < 16: u
 //                              else (e − 4) · 16 + (u >> (e − 4)), e = floor(log2 u)
 //
 // Source of the bucket form: G. Tene, HdrHistogram.
@@ -27,10 +28,11 @@ import {
 } from './layout';
 import { epochOf, ringIndex } from './words';
 
-const TOP: f64 = 2199023255551; // 2^41 − 1: 24 days
+const FINE: f64 = 16384; // units in a millisecond
+const TOP: f64 = 8796093022207; // 2^43 − 1: six days
 
 export function latencyIndex(ms: f64): i32 {
-  const u = i64(min(max(ms, 0) * 1024, TOP));
+  const u = i64(min(max(ms, 0) * FINE, TOP));
   if (u < 16) return i32(u);
   const shift = 59 - i32(clz<i64>(u));
   return (shift << 4) + i32(u >> shift);
@@ -38,10 +40,10 @@ export function latencyIndex(ms: f64): i32 {
 
 /** The middle of a bucket, in milliseconds. */
 export function latencyValue(index: i32): f64 {
-  if (index < 16) return <f64>index / 1024;
+  if (index < 16) return <f64>index / FINE;
   const shift = (index >> 4) - 1;
   const from = i64((index & 15) + 16) << shift;
-  return (<f64>from + <f64>(<i64>1 << shift) / 2) / 1024;
+  return (<f64>from + <f64>(<i64>1 << shift) / 2) / FINE;
 }
 
 /** View 0 watches whole calls, the others attempts. */
@@ -69,6 +71,11 @@ function keep(slot: usize, view: i32, slice: i64): void {
   }
   // Stamped last: a thread that dies before leaves a slice that nobody reads.
   atomic.store<i64>(stamp, slice);
+}
+
+/** Whether the time has come to begin a slice: what is asked on every call, and cheap. */
+export function viewDue(slot: usize, view: i32, now: f64): bool {
+  return viewSlice(slot, view) != sliceOf(slot, view, now);
 }
 
 /** Begins a slice when its time has come; 1 for the one thread that did. */
