@@ -13,12 +13,14 @@
 // Source: ITU-T I.371, generic cell rate algorithm, virtual scheduling.
 
 import {
+  F_SHARED_KEYS,
   O_BURST,
   O_MAX_DEBT_MS,
   O_UNITS,
   O_UNITS_PER_MS,
   OPTIONS_RING,
   RATE_TAT,
+  SLOT_OVERFLOW,
   SLOT_VERSION,
 } from './layout';
 import { optF, optionsOf, TRIES } from './words';
@@ -31,6 +33,8 @@ export const MOVED: f64 = -2;
 export const GONE: f64 = -3;
 
 const FAR: f64 = 144115188075855872; // 2^57: the end of time in any unit
+/** What a bucket may owe, in units: more and the arrival time would run out of its word. */
+const MOST_DEBT: i64 = 9007199254740992; // 2^53: a double counts it exactly
 
 function units(options: usize): i64 {
   return atomic.load<i64>(options, O_UNITS);
@@ -148,13 +152,18 @@ export function bucketRefund(slot: usize, at: usize, shift: i32, now: f64, permi
   }
 }
 
-/** Brings the bucket of a slot to the options in force, so that no word is ever two versions behind. */
-export function rateCarry(slot: usize, version: i32, now: f64): void {
+function bucketCarry(slot: usize, at: usize, version: i32, now: f64): void {
   for (let i = 0; i < TRIES; i++) {
-    const seen = atomic.load<i64>(slot, RATE_TAT);
+    const seen = atomic.load<i64>(at);
     const word = carried(slot, seen, RATE_SHIFT, version, now);
-    if (word == seen || atomic.cmpxchg<i64>(slot, seen, word, RATE_TAT) == seen) return;
+    if (word == seen || atomic.cmpxchg<i64>(at, seen, word) == seen) return;
   }
+}
+
+/** Brings the buckets of a slot to the options in force, so that no word is ever two versions behind. */
+export function rateCarry(slot: usize, version: i32, now: f64): void {
+  bucketCarry(slot, slot + RATE_TAT, version, now);
+  if (load<i32>(slot) & F_SHARED_KEYS) bucketCarry(slot, slot + SLOT_OVERFLOW, version, now);
 }
 
 /** Takes `permits`. 0 when granted, else the milliseconds after which they would be. */
@@ -177,7 +186,7 @@ export function rateReserve(slot: usize, now: f64, permits: f64): f64 {
     const word = carried(slot, seen, RATE_SHIFT, version, now);
     const next = max<i64>(word >> RATE_SHIFT, t) + costOf(options, permits);
     const wait = <f64>max<i64>(next - t - burstOf(options), 0) / optF(options, O_UNITS_PER_MS);
-    if (wait > optF(options, O_MAX_DEBT_MS)) return -1;
+    if (wait > optF(options, O_MAX_DEBT_MS) || next - t > MOST_DEBT) return -1;
     if (atomic.cmpxchg<i64>(slot, seen, (next << RATE_SHIFT) | (word & 15), RATE_TAT) == seen) return wait;
   }
   return -1;
@@ -200,7 +209,8 @@ export function rateWait(slot: usize, now: f64, permits: f64): f64 {
 export function rateSet(slot: usize, now: f64, tokens: f64): void {
   const version = atomic.load<i32>(slot, SLOT_VERSION);
   const options = optionsOf(slot, version);
-  const owed = burstOf(options) - i64(nearest(tokens * <f64>units(options)));
-  const tat = unitsAt(options, now) + max<i64>(owed, 0);
+  const held = i64(nearest(max(tokens * <f64>units(options), -<f64>MOST_DEBT)));
+  const owed = min<i64>(max<i64>(burstOf(options) - held, 0), MOST_DEBT);
+  const tat = unitsAt(options, now) + owed;
   atomic.store<i64>(slot, (tat << RATE_SHIFT) | i64(version & 15), RATE_TAT);
 }
