@@ -14,7 +14,8 @@ import { MAIN_ROW, type PlaneHandle, type StatePlane } from './plane.ts';
 
 const FREE = 0;
 const TAKEN = 1;
-const FENCES = 0xff_ffff;
+/** A fence has 24 bits of a signed word: the topmost would make it negative, which means none. */
+const FENCES = 0x7f_ffff;
 
 /** What a dead thread gave back, all policies together. */
 export interface Reclaimed {
