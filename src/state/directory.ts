@@ -14,7 +14,6 @@ import {
 import { OptionsError } from '../base/errors.ts';
 import type { StatePlane } from './plane.ts';
 
-const FREE = 0;
 const DEFINED = 1;
 const REMOVED = 2;
 
@@ -67,10 +66,8 @@ export function entries(plane: StatePlane): Entry[] {
   const found: Entry[] = [];
   for (let index = 0; index < plane.sizes.policies; index++) {
     const at = entryAt(plane, index);
-    const state = Atomics.load(plane.i32, (at + ENTRY_STATE) >> 2);
-    // Slots are handed out in order: behind one that never was used there is none.
-    if (state === FREE) break;
-    if (state !== DEFINED) continue;
+    // Past those that were never used too: a slot is taken before its name is entered, if it has one.
+    if (Atomics.load(plane.i32, (at + ENTRY_STATE) >> 2) !== DEFINED) continue;
     const length = plane.i32[(at + ENTRY_LENGTH) >> 2];
     // A copy: decoders refuse views of shared memory.
     const name = decoder.decode(plane.bytes.slice(at + ENTRY_NAME, at + ENTRY_NAME + length));
