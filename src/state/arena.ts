@@ -20,12 +20,12 @@ export class Arena {
   #fresh = 0;
   readonly #freed: number[] = [];
   readonly #keys: KeyRange[];
-  #freeKeys: number;
+  #freeCells: number;
 
   constructor(plane: StatePlane) {
     this.#plane = plane;
     this.#keys = [{ first: 0, count: plane.geometry.keyCells }];
-    this.#freeKeys = plane.geometry.keyCells;
+    this.#freeCells = plane.geometry.keyCells;
   }
 
   /** Slots that can still be taken. */
@@ -33,8 +33,9 @@ export class Arena {
     return this.#plane.sizes.policies - this.#fresh + this.#freed.length;
   }
 
-  get freeKeys(): number {
-    return this.#freeKeys;
+  /** Keyed cells that can still be taken. */
+  get freeCells(): number {
+    return this.#freeCells;
   }
 
   /** The index of an empty slot, in a new generation. Throws an `OptionsError` at `path` when all are taken. */
@@ -73,7 +74,7 @@ export class Arena {
       throw new OptionsError({
         path,
         expected: `room for ${maxKeys} keys`,
-        received: `${this.#freeKeys / 2} left in this memory: memory.keys raises their number`,
+        received: `room for ${this.#mostKeys()} left in this memory: memory.keys raises their number`,
       });
     }
     const range = this.#keys[at];
@@ -81,7 +82,7 @@ export class Arena {
     range.first += count;
     range.count -= count;
     if (range.count === 0) this.#keys.splice(at, 1);
-    this.#freeKeys -= count;
+    this.#freeCells -= count;
     return taken;
   }
 
@@ -96,7 +97,13 @@ export class Arena {
       before.count += after.count;
       this.#keys.splice(i, 1);
     }
-    this.#freeKeys += count;
+    this.#freeCells += count;
+  }
+
+  /** The most keys that one table could still have. */
+  #mostKeys(): number {
+    const cells = Math.max(0, ...this.#keys.map(({ count }) => count));
+    return cells < cellsFor(1) ? 0 : 2 ** Math.floor(Math.log2(cells)) / 2;
   }
 
   #isQuiet(index: number): boolean {

@@ -37,19 +37,26 @@ export interface Geometry {
 }
 
 const PAGE = 65_536;
-const MOST_BYTES = 4_294_901_760;
+/** Addresses are shifted as signed 32-bit numbers. */
+const MOST_BYTES = 2_147_483_648;
 
 /** Slots and rows start on 128-byte borders, so that no two share a cache line or its prefetched neighbour. */
 const aligned = (at: number): number => Math.ceil(at / 128) * 128;
 
-/** Cells for `keys` keys: twice as many, to the next power of two, so that a probe rarely goes far. */
+/**
+ * Cells of a table for `keys` keys: twice as many, to the next power of two, so that a probe rarely goes far.
+ * Four at least, for a cell cannot be taken over by one key in 64.
+ */
 export function cellsFor(keys: number): number {
-  return keys === 0 ? 0 : 2 ** Math.ceil(Math.log2(Math.max(2, keys * 2)));
+  return keys === 0 ? 0 : 2 ** Math.ceil(Math.log2(Math.max(4, keys * 2)));
 }
+
+/** Reserved cells for each key, so that any tables fit whose keys add up: rounding takes up to four a key. */
+export const ROOM_PER_KEY = 4;
 
 /** Lays a memory out. Throws an `OptionsError` when it would be larger than a memory can be. */
 export function geometryOf({ policies, threads, keys }: PlaneSizes): Geometry {
-  const keyCells = cellsFor(keys);
+  const keyCells = keys * ROOM_PER_KEY;
   const threadsAt = aligned(HEADER_BYTES);
   const directoryAt = aligned(threadsAt + threads * THREAD_BYTES);
   const eventsAt = aligned(directoryAt + policies * ENTRY_BYTES);

@@ -25,7 +25,7 @@ import {
 import { randomFillSync } from 'node:crypto';
 import { OptionsError } from '../base/errors.ts';
 import { type Engine, type EngineName, startEngine } from './engine.ts';
-import { type Geometry, geometryOf, type PlaneSizes } from './geometry.ts';
+import { type Geometry, geometryOf, type PlaneSizes, ROOM_PER_KEY } from './geometry.ts';
 import type { Kernels } from './kernels.ts';
 
 /** The row of the thread that made the memory. */
@@ -69,7 +69,7 @@ export class StatePlane {
     this.sizes = {
       policies: this.i32[HEADER_POLICIES >> 2],
       threads: this.i32[HEADER_THREADS >> 2],
-      keys: this.i32[HEADER_KEY_CELLS >> 2] / 2,
+      keys: this.i32[HEADER_KEY_CELLS >> 2] / ROOM_PER_KEY,
     };
     this.geometry = geometryOf(this.sizes);
     this.originMs = this.f64[HEADER_ORIGIN >> 3];
