@@ -7,6 +7,7 @@ import {
   HEADER_KEYS_AT,
   KEY_BYTES,
   OPTIONS_AT,
+  OPTIONS_RING,
   SLOT_BUCKET_MS,
   SLOT_BUCKETS,
   SLOT_BUDGET_MS,
@@ -41,6 +42,9 @@ export interface SlotShape {
   viewMs: readonly [number, number, number, number];
   keys: KeyRange | undefined;
 }
+
+/** A publish carries one part of the keyed cells over, so each is met twice before the ring of options comes round. */
+const CARRY_PARTS = OPTIONS_RING / 2;
 
 /** Fills an empty slot in. The slot must not be published yet. */
 export function formatOnMain(plane: StatePlane, index: number, shape: SlotShape, numbers: PolicyNumbers): void {
@@ -127,9 +131,19 @@ export class Slot {
       const version = Atomics.load(plane.i32, this.#versionWord);
       const numbers = readBlock(plane, blockAt(plane, this.at));
       writeBlock(plane, block, { ...numbers, ...change(numbers) });
-      if (plane.kernels.publish(this.at, block, version, plane.row + 1, nowMs) >= 0) return true;
+      const published = plane.kernels.publish(this.at, block, version, plane.row + 1, nowMs);
+      if (published < 0) continue;
+      this.#carryKeys(published, nowMs);
+      return true;
     }
     return false;
+  }
+
+  /** Buckets of keys that nobody uses are brought along too, before the ring forgets what their words mean. */
+  #carryKeys(version: number, nowMs: number): void {
+    const part = Math.ceil(this.plane.i32[(this.at + SLOT_KEYS_COUNT) >> 2] / CARRY_PARTS);
+    const from = (version & (CARRY_PARTS - 1)) * part;
+    if (part > 0) this.plane.kernels.keyedCarry(this.at, nowMs, from, from + part);
   }
 
   /** Tells the kernels how far the policy's clock has gone back in all. */
