@@ -1,0 +1,59 @@
+// What the budgets say: pure readings of the slot. `now` is the memory's time.
+
+import type { PolicyCore } from './core.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+/** The alerts of the multi-window method, by how fast the budget burns. Source: Google, The Site Reliability Workbook, ch. 5. */
+const ALERTS = [
+  { severity: 'fast', rate: 14.4, longMs: HOUR, shortMs: 5 * MINUTE },
+  { severity: 'slow', rate: 6, longMs: 6 * HOUR, shortMs: 30 * MINUTE },
+] as const;
+
+export interface BudgetReading {
+  calls: number;
+  failures: number;
+  /** Failures that the objective allows of so many calls. */
+  allowed: number;
+  /** Share of the budget that is left, 0…1, and that is spent (over 1 when overspent). */
+  remaining: number;
+  consumed: number;
+}
+
+export function readErrorBudget(core: PolicyCore, now: number): BudgetReading {
+  const calls = core.kernels.budgetCount(core.at, now, 0);
+  const failures = core.kernels.budgetCount(core.at, now, 1);
+  const allowed = calls * (1 - core.slot.numbers.objective);
+  const consumed = failures === 0 ? 0 : allowed > 1e-9 ? failures / allowed : Number.POSITIVE_INFINITY;
+  return { calls, failures, allowed, remaining: Math.max(0, 1 - consumed), consumed };
+}
+
+export function errorBudgetExhausted(core: PolicyCore, now: number): boolean {
+  const { calls, remaining } = readErrorBudget(core, now);
+  return calls >= core.slot.numbers.budgetCalls && remaining <= 1e-12;
+}
+
+/** Failure rate over what the objective allows: 1 spends the budget exactly in its window. */
+export function burnRate(core: PolicyCore, now: number, ms: number): number {
+  const calls = core.kernels.burnCount(core.at, now, ms, 0);
+  const failures = core.kernels.burnCount(core.at, now, ms, 1);
+  if (calls === 0 || failures === 0) return 0;
+  const allowed = 1 - core.slot.numbers.objective;
+  return allowed <= 1e-12 ? Number.POSITIVE_INFINITY : failures / calls / allowed;
+}
+
+export function alertsOf(core: PolicyCore, now: number): { severity: 'fast' | 'slow'; burnRate: number; active: boolean }[] {
+  return ALERTS.map(({ severity, rate, longMs, shortMs }) => {
+    const long = burnRate(core, now, longMs);
+    const enough = core.kernels.burnCount(core.at, now, longMs, 0) >= core.slot.numbers.budgetCalls;
+    return { severity, burnRate: long, active: enough && long >= rate && burnRate(core, now, shortMs) >= rate };
+  });
+}
+
+/** Whether the latency percentile is over its target, once there are enough calls to tell. */
+export function latencyExceeded(core: PolicyCore, now: number): boolean {
+  const { latencyMinCalls, latencyPercentile, latencyTargetMs } = core.slot.numbers;
+  if (core.kernels.viewCount(core.at, 0, now) < latencyMinCalls) return false;
+  return core.kernels.viewPercentile(core.at, 0, now, latencyPercentile) > latencyTargetMs;
+}

@@ -1,0 +1,58 @@
+// What one call says for itself, checked. Misuse is a RangeError or a TypeError.
+
+import type { CallSettings } from './call.ts';
+import type { PolicyCore } from './core.ts';
+import { totalMsOf } from './timeout.ts';
+import type { CallContext, ExecuteOptions, Operation } from './types.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+export const DEFAULT_PRIORITY = 4;
+const NONE: ExecuteOptions = {};
+
+/** Permits a call may ask for: at least one unit of the bucket's scale, at most a full bucket. */
+export function checkPermits(core: PolicyCore, permits: unknown): number {
+  if (permits === undefined) return 1;
+  const { burst, units } = core.slot.numbers;
+  const limited = core.shape.rateLimiter !== undefined;
+  const least = limited ? 1 / units : 0;
+  const most = limited ? burst : NEVER;
+  if (typeof permits === 'number' && permits > 0 && permits >= least && permits <= most && permits < NEVER) {
+    return permits;
+  }
+  throw new RangeError(`permits: expected a number from ${least || 'above 0'} to ${most}, got ${String(permits)}`);
+}
+
+export function checkPriority(priority: unknown): number {
+  if (priority === undefined) return DEFAULT_PRIORITY;
+  if (Number.isInteger(priority) && (priority as number) >= 0 && (priority as number) <= 7) return priority as number;
+  throw new RangeError(`priority: expected a whole number from 0 to 7, got ${String(priority)}`);
+}
+
+export function checkSignal(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw new TypeError(`signal: expected an AbortSignal, got ${signal === null ? 'null' : typeof signal}`);
+}
+
+/** Reads the options of a call; hashes its key. */
+export function callSettings(
+  core: PolicyCore,
+  operation: Operation<unknown> | undefined,
+  options: ExecuteOptions | undefined,
+): CallSettings {
+  if (options === null || (options !== undefined && typeof options !== 'object')) {
+    throw new TypeError(`options: expected an object, got ${options === null ? 'null' : typeof options}`);
+  }
+  const given = options ?? NONE;
+  const signal = checkSignal(given.signal);
+  const permits = checkPermits(core, given.permits);
+  const priority = checkPriority(given.priority);
+  core.keys?.use(given.key);
+  // An acquired permit is not a call: it has no end that a timeout could come before.
+  const totalMs = operation === undefined ? NEVER : totalMsOf(core, given.timeoutMs, () => beforeCall(core, signal));
+  return { operation, permits, priority, key: core.keys === undefined ? undefined : given.key, signal, totalMs };
+}
+
+/** The context of a call that has not begun, for functions that say its timeout. */
+function beforeCall(core: PolicyCore, signal: AbortSignal | undefined): CallContext {
+  return { signal: signal ?? new AbortController().signal, attempt: 1, remainingMs: NEVER, policy: core.name };
+}

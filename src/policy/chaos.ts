@@ -1,0 +1,134 @@
+/**
+ * Faults on purpose: slower, failing, timing out, answering wrongly. Off unless
+ * the policy allows it and somebody has switched it on for a time. What is
+ * injected goes through breaker, retry and budget as the real thing would, and
+ * is counted apart.
+ */
+
+import {
+  CHAOS_FLAGS,
+  CHAOS_UNTIL,
+  COUNT_CHAOS_ERROR,
+  COUNT_CHAOS_LATENCY,
+  COUNT_CHAOS_RESULT,
+  COUNT_CHAOS_TIMEOUT,
+} from '../../assembly/layout.ts';
+import { ChaosError, TimeoutError } from '../base/errors.ts';
+import { type Random, seededRandom } from '../base/random.ts';
+import { callbackTimer } from '../base/timers.ts';
+import type { Attempt } from './attempt.ts';
+import { readErrorBudget } from './budgets.ts';
+import type { Call } from './call.ts';
+import type { PolicyCore } from './core.ts';
+import type { ChaosKind } from './events.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+export const CHAOS_KINDS: readonly ChaosKind[] = ['latency', 'error', 'timeout', 'result', 'killWorker', 'block'];
+
+export class Chaos {
+  readonly #core: PolicyCore;
+  readonly #random: Random;
+
+  constructor(core: PolicyCore) {
+    this.#core = core;
+    const seed = core.shape.chaos?.seed;
+    this.#random = seed === undefined ? core.random : seededRandom(seed);
+  }
+
+  /** Which kinds are on at the moment, bit by bit. */
+  static flags(core: PolicyCore, nowMs: number): number {
+    const flags = core.slot.readI(CHAOS_FLAGS);
+    return flags !== 0 && nowMs - core.originMs < core.slot.readF(CHAOS_UNTIL) ? flags : 0;
+  }
+
+  /** Whether it took the attempt over: then it goes on, or ends, by itself. */
+  inject(call: Call, attempt: Attempt, nowMs: number): boolean {
+    const core = this.#core;
+    const flags = Chaos.flags(core, nowMs);
+    if (flags === 0) return false;
+    try {
+      if (core.functions.chaosWhen !== undefined && !core.functions.chaosWhen(attempt)) return false;
+    } catch (error) {
+      call.ended(attempt, false, error);
+      return true;
+    }
+    if (this.#spent(nowMs)) return false;
+    const { numbers } = core.slot;
+    if (flags & 1 && this.#draws(numbers.chaosLatencyRate)) {
+      const span = numbers.chaosLatencyMaxMs - numbers.chaosLatencyMinMs;
+      const ms = numbers.chaosLatencyMinMs + (span > 0 ? span * this.#random() : 0);
+      this.#tell('latency', COUNT_CHAOS_LATENCY);
+      core.timers.arm(
+        callbackTimer(() => this.#go(call, attempt, flags)),
+        nowMs + ms,
+      );
+      return true;
+    }
+    return this.#fault(call, attempt, flags);
+  }
+
+  #go(call: Call, attempt: Attempt, flags: number): void {
+    // Timed out or aborted meanwhile: the operation never began, so it has ended.
+    if (call.answered || attempt.state !== 0) return call.ended(attempt, true, undefined);
+    if (!this.#fault(call, attempt, flags)) call.compiled.invoke(call, attempt);
+  }
+
+  #fault(call: Call, attempt: Attempt, flags: number): boolean {
+    const core = this.#core;
+    const { numbers } = core.slot;
+    if (flags & 2 && this.#draws(numbers.chaosErrorRate)) {
+      this.#tell('error', COUNT_CHAOS_ERROR);
+      let error: unknown;
+      try {
+        const create = core.functions.chaosError;
+        error = create === undefined ? new ChaosError({ policy: core.name || undefined }) : create();
+      } catch (thrown) {
+        error = thrown;
+      }
+      call.ended(attempt, false, error);
+      return true;
+    }
+    if (flags & 4 && this.#draws(numbers.chaosTimeoutRate)) {
+      this.#tell('timeout', COUNT_CHAOS_TIMEOUT);
+      // With an attempt timeout the attempt simply hangs until that comes.
+      if (attempt.deadlineMs < NEVER) attempt.injected = true;
+      else call.ended(attempt, false, new TimeoutError({ policy: core.name || undefined, scope: 'attempt', timeoutMs: 0 }));
+      return true;
+    }
+    if (flags & 8 && core.functions.chaosResult !== undefined && this.#draws(numbers.chaosResultRate)) {
+      this.#tell('result', COUNT_CHAOS_RESULT);
+      call.ended(attempt, true, core.functions.chaosResult.value);
+      return true;
+    }
+    return false;
+  }
+
+  #draws(rate: number): boolean {
+    return rate > 0 && this.#random() < rate;
+  }
+
+  // An experiment ends itself when it has cost more of the budget than it may.
+  #spent(nowMs: number): boolean {
+    const core = this.#core;
+    const below = core.shape.chaos?.abortBelow;
+    if (below === undefined || core.shape.errorBudget === undefined) return false;
+    const { calls, remaining } = readErrorBudget(core, nowMs - core.originMs);
+    if (calls < core.slot.numbers.budgetCalls || remaining >= below) return false;
+    Atomics.store(core.slot.plane.i32, (core.at + CHAOS_FLAGS) >> 2, 0);
+    return true;
+  }
+
+  #tell(kind: ChaosKind, word: number): void {
+    const { events, name } = this.#core;
+    this.#core.count(word);
+    if (events.heard.chaos) events.emit('chaos', { policy: name, kind });
+  }
+}
+
+/** Switches kinds on for a policy until `untilMs` (guarded time), or off with none. */
+export function setChaos(core: PolicyCore, kinds: readonly ChaosKind[], untilMs: number): void {
+  let flags = 0;
+  for (const kind of kinds) if (core.shape.chaos?.[kind]) flags |= 1 << CHAOS_KINDS.indexOf(kind);
+  core.slot.writeF(CHAOS_UNTIL, untilMs - core.originMs);
+  Atomics.store(core.slot.plane.i32, (core.at + CHAOS_FLAGS) >> 2, flags);
+}

@@ -1,0 +1,135 @@
+// A policy as it is walked by a call: only what is configured is here.
+
+import { COUNT_WAIT_US, COUNT_WAITED, R_FULL, R_RATE } from '../../assembly/layout.ts';
+import type { Attempt } from './attempt.ts';
+import type { Call } from './call.ts';
+import { Chaos } from './chaos.ts';
+import type { PolicyCore } from './core.ts';
+import { Hedge } from './hedge.ts';
+import { Line } from './line.ts';
+import { LiveCalls } from './live-calls.ts';
+import { PermitHeld } from './permit.ts';
+import { R_WAITED } from './refusal.ts';
+import { Retry } from './retry.ts';
+import { AttemptTimeout } from './timeout.ts';
+import type { Outcome } from './types.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+export class Compiled {
+  readonly core: PolicyCore;
+  readonly heard: PolicyCore['events']['heard'];
+  readonly timeout: AttemptTimeout | undefined;
+  readonly retry: Retry | undefined;
+  readonly hedge: Hedge | undefined;
+  readonly chaos: Chaos | undefined;
+  readonly live: LiveCalls | undefined;
+
+  constructor(core: PolicyCore) {
+    const { shape } = core;
+    this.core = core;
+    this.heard = core.events.heard;
+    if (shape.timeout?.attempt || shape.timeout?.adaptive) this.timeout = new AttemptTimeout(core);
+    if (shape.retry !== undefined) this.retry = new Retry(core);
+    if (shape.hedge !== undefined) this.hedge = new Hedge(core);
+    if (shape.chaos !== undefined) this.chaos = new Chaos(core);
+    if (core.waits) core.line = new Line(core);
+    if (core.host.tracked) this.live = new LiveCalls();
+  }
+
+  /** Runs an admitted attempt's operation, under its timeout. */
+  run(call: Call, attempt: Attempt, nowMs: number): void {
+    const { timeout, hedge, retry, chaos } = this;
+    if (call.operation === undefined) {
+      return call.take(new PermitHeld(this.core, attempt.ticket, attempt.startMs), attempt);
+    }
+    try {
+      if (timeout !== undefined) {
+        attempt.timeoutMs = timeout.msFor(attempt, nowMs);
+        if (attempt.timeoutMs < NEVER) attempt.deadlineMs = nowMs + attempt.timeoutMs;
+      }
+      hedge?.schedule(call, nowMs);
+    } catch (error) {
+      return call.ended(attempt, false, error);
+    }
+    if (retry !== undefined && call.attempts === 1) retry.deposit(nowMs);
+    if (attempt.deadlineMs < NEVER || call.totalAtMs < NEVER || call.hedgeAtMs < NEVER) call.rearm();
+    if (chaos?.inject(call, attempt, nowMs)) return;
+    this.invoke(call, attempt);
+  }
+
+  invoke(call: Call, attempt: Attempt): void {
+    let result: unknown;
+    try {
+      result = (call.operation as (context: Attempt) => unknown)(attempt);
+      if (isThenable(result)) {
+        result.then(
+          (value) => call.ended(attempt, true, value),
+          (error) => call.ended(attempt, false, error),
+        );
+        return;
+      }
+    } catch (error) {
+      return call.ended(attempt, false, error);
+    }
+    call.ended(attempt, true, result);
+  }
+
+  /** A place in line: 0, or the code of who refuses. */
+  queue(call: Call, code: number, nowMs: number): number {
+    const { core } = this;
+    const { shape, slot } = core;
+    const queues = shape.bulkhead?.queues === true;
+    const rateWaits = shape.rateLimiter?.waits === true;
+    const { queueMaxWaitMs, rateMaxWaitMs } = slot.numbers;
+    if (code === R_RATE && !rateWaits) return code;
+    if (rateWaits) {
+      const ahead = core.kernels.lineCosts(core.at);
+      const waitMs = core.kernels.rateWait(core.at, nowMs - core.originMs, call.permits + ahead);
+      if (waitMs > rateMaxWaitMs) return R_RATE;
+      call.rateDeadlineMs = nowMs + rateMaxWaitMs;
+    }
+    // Full, and queueing for a slot is not configured: only the limiter's waiters stand in this line.
+    if (!queues && code !== R_RATE && shape.bulkhead !== undefined) {
+      if (core.kernels.bulkheadActive(core.at) >= core.kernels.bulkheadCapacity(core.at)) return code;
+    }
+    if (core.line?.join(call) !== true) return R_FULL;
+    const maxMs = queues ? queueMaxWaitMs : rateMaxWaitMs;
+    call.waitAtMs = maxMs < NEVER ? nowMs + maxMs : NEVER;
+    return 0;
+  }
+
+  /** What a waiter that waited too long is refused with. */
+  get tooLong(): number {
+    return this.core.shape.bulkhead?.queues ? R_WAITED : R_RATE;
+  }
+
+  waited(ms: number): void {
+    this.core.count(COUNT_WAITED);
+    this.core.count(COUNT_WAIT_US, Math.round(ms * 1000));
+  }
+
+  /** The open time an outcome asks for; -1 for none. */
+  openFor(outcome: Outcome<unknown>): number {
+    const ms = this.core.functions.openFor?.(outcome);
+    return typeof ms === 'number' && ms >= 0 && ms < NEVER ? ms : -1;
+  }
+
+  tellSuccess(call: Call, nowMs: number): void {
+    const { events, name } = this.core;
+    events.emit('success', { policy: name, durationMs: nowMs - call.startMs, attempts: call.attempts });
+  }
+
+  tellFailure(call: Call, error: unknown, nowMs: number): void {
+    const { events, name } = this.core;
+    events.emit('failure', { policy: name, durationMs: nowMs - call.startMs, attempts: call.attempts, error });
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    (typeof value === 'object' || typeof value === 'function') &&
+    typeof (value as PromiseLike<unknown>).then === 'function'
+  );
+}

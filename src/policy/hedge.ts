@@ -1,0 +1,58 @@
+/**
+ * Sends an operation again while the first is still under way, and takes
+ * whichever succeeds first. Each hedge is an attempt with a permit of its own;
+ * one that is refused is dropped, and none is sent while the breaker tries
+ * whether the upstream is back.
+ */
+
+import { A_NEWCOMER, COUNT_HEDGE, T_TRIAL } from '../../assembly/layout.ts';
+import type { Call } from './call.ts';
+import type { PolicyCore } from './core.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+const CLOSED = 0;
+const ENOUGH = 20;
+
+export class Hedge {
+  readonly #core: PolicyCore;
+
+  constructor(core: PolicyCore) {
+    this.#core = core;
+  }
+
+  /** Sets the time of the next hedge of a call whose attempt has just begun. */
+  schedule(call: Call, nowMs: number): void {
+    if (call.hedges >= this.#core.slot.numbers.maxHedges) call.hedgeAtMs = NEVER;
+    else call.hedgeAtMs = nowMs + this.#delayMs(nowMs);
+  }
+
+  begin(call: Call, nowMs: number): void {
+    const core = this.#core;
+    call.hedgeAtMs = NEVER;
+    if (call.answered || call.current === undefined || (call.current.ticket & T_TRIAL) !== 0) return;
+    if (core.shape.circuitBreaker !== undefined) {
+      const state = core.kernels.breakerState(core.at, nowMs - core.originMs);
+      if (state > CLOSED && state < 4) return;
+    }
+    if (core.shape.retry?.budget && core.kernels.retryWithdraw(core.at, nowMs - core.originMs) !== 1) return;
+    call.hedges++;
+    if (call.key !== undefined) core.keys?.use(call.key);
+    const code = core.admit(nowMs, call.permits, A_NEWCOMER);
+    if (code < 0) return this.schedule(call, nowMs);
+    core.count(COUNT_HEDGE);
+    if (core.events.heard.hedge) {
+      const delayMs = nowMs - call.startMs;
+      core.events.emit('hedge', { policy: core.name, attempt: call.attempts + 1, delayMs });
+    }
+    call.granted(code, nowMs);
+  }
+
+  #delayMs(nowMs: number): number {
+    const { shape, slot, kernels, at, originMs } = this.#core;
+    if (shape.hedge?.percentile === undefined) return slot.numbers.hedgeDelayMs;
+    const now = nowMs - originMs;
+    // Without a past to go by there is no telling what is late.
+    if (kernels.viewCount(at, 2, now) < ENOUGH) return NEVER;
+    return kernels.viewPercentile(at, 2, now, slot.numbers.hedgePercentile);
+  }
+}

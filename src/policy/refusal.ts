@@ -1,0 +1,107 @@
+// Refusals: from a kernel's answer to something a caller can hold.
+
+import {
+  R_BULKHEAD,
+  R_FULL,
+  R_ISOLATED,
+  R_KEYS,
+  R_LINE,
+  R_OPEN,
+  R_RAMP,
+  R_RATE,
+  R_REVOKED,
+  R_THROTTLED,
+} from '../../assembly/layout.ts';
+import {
+  BulkheadFullError,
+  BulkheadTimeoutError,
+  CircuitOpenError,
+  DrainingError,
+  RateLimitedError,
+  ShedError,
+  ThrottledError,
+  WorkerLostError,
+} from '../base/errors.ts';
+import type { Refusal, RefusedBy } from './types.ts';
+
+/** Refusals that no kernel gives. */
+export const R_WAITED = -20;
+export const R_SHED = -21;
+export const R_DRAINING = -22;
+
+/** Who a refusal comes from. */
+export function refusedBy(code: number): RefusedBy {
+  if (code === R_OPEN || code === R_ISOLATED || code === R_RAMP) return 'circuitBreaker';
+  if (code === R_RATE || code === R_KEYS) return 'rateLimiter';
+  if (code === R_THROTTLED) return 'throttle';
+  if (code === R_SHED) return 'shed';
+  if (code === R_DRAINING) return 'draining';
+  return 'bulkhead';
+}
+
+const LEVELS = ['normal', 'degraded', 'severelyDegraded', 'emergency'];
+
+/** A refusal that was counted. Its error is made when somebody reads it. */
+export class Refused implements Refusal {
+  readonly ok = false;
+  readonly rejected = true;
+  readonly policy: string;
+  readonly code: number;
+  readonly retryAfterMs: number | undefined;
+  /** Ms spent in line, or the degradation level and the priority of a shed call. */
+  readonly detail: number;
+  readonly priority: number;
+  #error: Error | undefined;
+
+  constructor(policy: string, code: number, retryAfterMs: number | undefined, detail = 0, priority = 4) {
+    this.policy = policy;
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+    this.detail = detail;
+    this.priority = priority;
+  }
+
+  get strategy(): RefusedBy {
+    return refusedBy(this.code);
+  }
+
+  get error(): Error {
+    this.#error ??= this.#make();
+    return this.#error;
+  }
+
+  #make(): Error {
+    const facts = { policy: this.policy === '' ? undefined : this.policy, retryAfterMs: this.retryAfterMs };
+    switch (this.code) {
+      case R_OPEN:
+        return new CircuitOpenError({ ...facts, state: this.detail === 1 ? 'half-open' : 'open' });
+      case R_ISOLATED:
+        return new CircuitOpenError({ ...facts, state: 'isolated' });
+      case R_RAMP:
+        return new CircuitOpenError({ ...facts, state: 'closed' });
+      case R_THROTTLED:
+        return new ThrottledError(facts);
+      case R_RATE:
+        return new RateLimitedError(facts);
+      case R_KEYS:
+        return new RateLimitedError({ ...facts, code: 'HF_KEYS_EXHAUSTED' });
+      case R_WAITED:
+        return new BulkheadTimeoutError({ ...facts, waitedMs: this.detail });
+      case R_SHED:
+        return new ShedError({ ...facts, level: LEVELS[this.detail] ?? 'normal', priority: this.priority });
+      case R_DRAINING:
+        return new DrainingError(facts);
+      case R_REVOKED:
+        return new WorkerLostError({ policy: facts.policy, reason: 'this thread was declared dead' });
+      default:
+        return new BulkheadFullError(facts);
+    }
+  }
+}
+
+/** Codes of a kernel that end in a place in line where waiting is configured. */
+export function mayWait(code: number): boolean {
+  return code === R_LINE || code === R_BULKHEAD || code === R_RATE;
+}
+
+export { R_FULL };
