@@ -1,0 +1,215 @@
+// What a closed breaker remembers of its calls, and whether that trips it.
+//
+// Time window: a ring of buckets of stamped words; the generation salts the
+// stamp, so a breaker that closed again starts empty without any sweeping.
+//
+// Count window: a ring of cells, one a call, and one word of sums:
+//
+//    cell:  generation 24 │ – │ used, failed, slow │ duration 36, 1/64 ms
+//    sums:  generation 24 │ calls 13 │ failed 13 │ slow 13
+//
+// A cell is swapped in whole and the difference to what it replaced is added to
+// the sums. Between the two the sums may lack a call or hold one twice, so each
+// field carries a bias of 1 024, more than the threads that can be between.
+
+import {
+  BREAKER_CALLS,
+  BREAKER_CURSOR,
+  BREAKER_DURATION,
+  BREAKER_FAILED,
+  BREAKER_IGNORED,
+  BREAKER_SLOW,
+  BREAKER_TOTALS,
+  BREAKER_WINDOW_AT,
+  CALLS_AT,
+  F_WINDOW_CALLS,
+  F_WINDOW_TIME,
+  O_FAILURE_RATE,
+  O_MIN_CALLS,
+  O_SLOW_RATE,
+  SLOT_BUCKET_MS,
+  SLOT_BUCKETS,
+  SLOT_CALLS,
+  WINDOW_BYTES,
+  WINDOW_CALLS,
+  WINDOW_DURATION,
+  WINDOW_FAILED,
+  WINDOW_IGNORED,
+  WINDOW_SLOW,
+} from '../../../assembly/layout.ts';
+import { TWO_32, whole } from './arithmetic.ts';
+import type { TwinMemory } from './memory.ts';
+import { ringIndex, stampOf, TRIES, type Words } from './words.ts';
+
+const BIAS = 1024;
+const EMPTY = BIAS * 2 ** 26 + BIAS * 2 ** 13 + BIAS;
+// A call in the sums, as their fields count it.
+const CALL_ONE = 2 ** 26;
+const FAILED_ONE = 2 ** 13;
+
+/** Generations stamp their buckets far apart: 0x9e3779b is odd, so no two of 2^28 meet. */
+function salt(generation: number): number {
+  return stampOf(Math.imul(generation, 0x9e3779b));
+}
+
+function duration64(ms: number): number {
+  return whole(Math.min(Math.max(ms, 0) * 64, 68719476735));
+}
+
+/** What a cell of this upper half adds to the sums. */
+function part(high: number, generation: number): number {
+  if (high >> 8 !== generation) return 0;
+  return ((high >> 6) & 1) * CALL_ONE + ((high >> 5) & 1) * FAILED_ONE + ((high >> 4) & 1);
+}
+
+export type BreakerWindow = ReturnType<typeof twinBreakerWindow>;
+
+export function twinBreakerWindow(
+  { i32, f64, word, look, swap, exchange, add }: TwinMemory,
+  { optF, optI, epochOf, stampedAdd, ringSum, tallyAdd, tallyRead }: Words,
+) {
+  function sumField(low: number, high: number, at: number): number {
+    const field = at === 26 ? ((high & 127) << 6) | (low >>> 26) : (low >>> at) & 0x1fff;
+    return Math.max(field - BIAS, 0);
+  }
+
+  function trips(options: number, calls: number, failed: number, slow: number): boolean {
+    if (calls < optI(options, O_MIN_CALLS)) return false;
+    // Divided, not multiplied: 28 of 50 is 0.56 exactly, 0.56 · 50 is a hair more than 28.
+    if (failed > 0 && failed / calls >= optF(options, O_FAILURE_RATE)) return true;
+    return slow > 0 && slow / calls >= optF(options, O_SLOW_RATE);
+  }
+
+  function recordCall(
+    slot: number,
+    options: number,
+    generation: number,
+    ms: number,
+    failed: number,
+    slow: number,
+  ): boolean {
+    const size = i32[(slot + SLOT_CALLS) >>> 2];
+    const index = (add(slot + BREAKER_CURSOR, 1) >>> 0) % size;
+    const duration = duration64(ms);
+    const cell = (generation << 8) | ((4 | (failed << 1) | slow) << 4) | (duration / TWO_32);
+    exchange(slot + CALLS_AT + index * 8, duration, cell);
+    const change = part(cell, generation) - part(word[1], generation);
+    const mine = generation << 7;
+    for (let i = 0; i < TRIES; i++) {
+      look(slot + BREAKER_TOTALS);
+      const low = word[0];
+      const high = word[1];
+      const same = (high & ~127) === mine && (low | high) !== 0;
+      const next = (same ? (high & 127) * TWO_32 + (low >>> 0) : EMPTY) + change;
+      const nextHigh = mine + Math.floor(next / TWO_32);
+      // Lost the race: another call was summed first.
+      if (!swap(slot + BREAKER_TOTALS, low, high, next, nextHigh)) continue;
+      return trips(
+        options,
+        sumField(next, nextHigh, 26),
+        sumField(next, nextHigh, 13),
+        sumField(next, nextHigh, 0),
+      );
+    }
+    return false;
+  }
+
+  function recordTime(
+    slot: number,
+    options: number,
+    generation: number,
+    ms: number,
+    now: number,
+    failed: number,
+    slow: number,
+  ): boolean {
+    const size = i32[(slot + SLOT_BUCKETS) >>> 2];
+    const epoch = epochOf(slot, now, f64[(slot + SLOT_BUCKET_MS) >>> 3]);
+    const stamp = stampOf(stampOf(epoch) + salt(generation));
+    const at = slot + BREAKER_WINDOW_AT;
+    const bucket = at + ringIndex(epoch, size) * WINDOW_BYTES;
+    stampedAdd(bucket + WINDOW_CALLS, stamp, 1);
+    stampedAdd(bucket + WINDOW_DURATION, stamp, duration64(ms));
+    if (failed) stampedAdd(bucket + WINDOW_FAILED, stamp, 1);
+    if (slow) stampedAdd(bucket + WINDOW_SLOW, stamp, 1);
+    const calls = ringSum(at + WINDOW_CALLS, WINDOW_BYTES, size, epoch, size, salt(generation));
+    if (calls < optI(options, O_MIN_CALLS)) return false;
+    return trips(
+      options,
+      calls,
+      ringSum(at + WINDOW_FAILED, WINDOW_BYTES, size, epoch, size, salt(generation)),
+      ringSum(at + WINDOW_SLOW, WINDOW_BYTES, size, epoch, size, salt(generation)),
+    );
+  }
+
+  /** Records a decided call of a closed breaker; true when the window trips it. */
+  function windowRecord(
+    slot: number,
+    options: number,
+    features: number,
+    generation: number,
+    ms: number,
+    now: number,
+    failed: number,
+    slow: number,
+  ): boolean {
+    if (features & F_WINDOW_TIME) return recordTime(slot, options, generation, ms, now, failed, slow);
+    if (features & F_WINDOW_CALLS) return recordCall(slot, options, generation, ms, failed, slow);
+    tallyAdd(slot + BREAKER_CALLS, generation, 1);
+    if (failed) tallyAdd(slot + BREAKER_FAILED, generation, 1);
+    if (slow) tallyAdd(slot + BREAKER_SLOW, generation, 1);
+    if (ms > 0) tallyAdd(slot + BREAKER_DURATION, generation, duration64(ms));
+    return false;
+  }
+
+  function windowIgnore(slot: number, features: number, generation: number, now: number): void {
+    if (features & F_WINDOW_TIME) {
+      const epoch = epochOf(slot, now, f64[(slot + SLOT_BUCKET_MS) >>> 3]);
+      const index = ringIndex(epoch, i32[(slot + SLOT_BUCKETS) >>> 2]);
+      const bucket = slot + BREAKER_WINDOW_AT + index * WINDOW_BYTES;
+      stampedAdd(bucket + WINDOW_IGNORED, stampOf(stampOf(epoch) + salt(generation)), 1);
+    } else tallyAdd(slot + BREAKER_IGNORED, generation, 1);
+  }
+
+  /** Reads one count of a window: which is 0 calls, 1 failed, 2 slow, 3 ignored, 4 duration in ms. */
+  function windowRead(
+    slot: number,
+    features: number,
+    generation: number,
+    now: number,
+    which: number,
+  ): number {
+    if (features & F_WINDOW_TIME) {
+      const size = i32[(slot + SLOT_BUCKETS) >>> 2];
+      const epoch = epochOf(slot, now, f64[(slot + SLOT_BUCKET_MS) >>> 3]);
+      const at = slot + BREAKER_WINDOW_AT + (which === 4 ? 5 : which) * 8;
+      const sum = ringSum(at, WINDOW_BYTES, size, epoch, size, salt(generation));
+      return which === 4 ? sum / 64 : sum;
+    }
+    if (which === 3) return tallyRead(slot + BREAKER_IGNORED, generation);
+    if (features & F_WINDOW_CALLS) {
+      if (which === 4) return callsDuration(slot, generation);
+      look(slot + BREAKER_TOTALS);
+      const low = word[0];
+      const high = word[1];
+      if ((low | high) === 0 || (high & ~127) !== generation << 7) return 0;
+      return sumField(low, high, which === 0 ? 26 : which === 1 ? 13 : 0);
+    }
+    if (which === 0) return tallyRead(slot + BREAKER_CALLS, generation);
+    if (which === 1) return tallyRead(slot + BREAKER_FAILED, generation);
+    if (which === 2) return tallyRead(slot + BREAKER_SLOW, generation);
+    return tallyRead(slot + BREAKER_DURATION, generation) / 64;
+  }
+
+  function callsDuration(slot: number, generation: number): number {
+    const size = i32[(slot + SLOT_CALLS) >>> 2];
+    let sum = 0;
+    for (let i = 0; i < size; i++) {
+      look(slot + CALLS_AT + i * 8);
+      if (part(word[1], generation) !== 0) sum += (word[1] & 15) * TWO_32 + (word[0] >>> 0);
+    }
+    return sum / 64;
+  }
+
+  return { windowRecord, windowIgnore, windowRead };
+}

@@ -1,0 +1,145 @@
+// Words that more than one kernel keeps: floating point in atomic words,
+// stamped counts of window buckets, counts of one breaker generation.
+
+import { OPTIONS_AT, OPTIONS_BYTES, OPTIONS_RING, SLOT_CLOCK_BACK } from '../../../assembly/layout.ts';
+import { TWO_32, whole } from './arithmetic.ts';
+import type { TwinMemory } from './memory.ts';
+
+/** How often a compare-and-swap is tried. Each miss means that another thread moved on. */
+export const TRIES = 4096;
+
+const EPOCHS = 0xfffffff; // 28 bits
+const COUNTS = 0xfffffffff; // 36 bits, 4 of them in the upper half
+const TALLIES = 0xffffffffff; // 40 bits, 8 of them in the upper half
+
+/** An epoch as a stamp keeps it. */
+export function stampOf(epoch: number): number {
+  return epoch & EPOCHS;
+}
+
+export function ringIndex(epoch: number, size: number): number {
+  // Dividing whole numbers of 32 bits is many times faster.
+  const short = epoch | 0;
+  const rest = short === epoch ? short % size : epoch % size;
+  return rest < 0 ? rest + size : rest;
+}
+
+export function optionsOf(slot: number, version: number): number {
+  return slot + OPTIONS_AT + (version & (OPTIONS_RING - 1)) * OPTIONS_BYTES;
+}
+
+export type Words = ReturnType<typeof twinWords>;
+
+export function twinWords({ i32, f64, word, look, lookInOrder, swap, grow }: TwinMemory) {
+  function getF(at: number): number {
+    return f64[at >>> 3];
+  }
+
+  function setF(at: number, value: number): void {
+    f64[at >>> 3] = value;
+  }
+
+  /** A 64-bit word as a number; exact up to 53 bits. */
+  function getI(at: number): number {
+    look(at);
+    return word[1] * TWO_32 + (word[0] >>> 0);
+  }
+
+  /** Options change as whole blocks, so a word of the block in force is read, never written. */
+  function optF(options: number, at: number): number {
+    return f64[(options + at) >>> 3];
+  }
+
+  function optI(options: number, at: number): number {
+    return i32[(options + at) >>> 2];
+  }
+
+  /** Windows live in the clock's own time, which may go back; `now` does not. */
+  function epochOf(slot: number, now: number, widthMs: number): number {
+    return Math.floor((now - f64[(slot + SLOT_CLOCK_BACK) >>> 3]) / widthMs);
+  }
+
+  /** Adds to a stamped word, restarting it when it belongs to another bucket; 1 when it was restarted. */
+  function stampedAdd(at: number, stamp: number, count: number): number {
+    const mine = stamp << 4;
+    for (let i = 0; i < TRIES; i++) {
+      look(at);
+      const low = word[0];
+      const high = word[1];
+      const same = (high & ~15) === mine;
+      const sum = (same ? (high & 15) * TWO_32 + (low >>> 0) : 0) + count;
+      const next = sum > COUNTS ? COUNTS : sum < 0 ? 0 : sum;
+      // Lost the race: another thread counted in the same bucket.
+      if (swap(at, low, high, next | 0, mine | (next / TWO_32))) return same ? 0 : 1;
+    }
+    return 0;
+  }
+
+  function stampedRead(at: number, stamp: number): number {
+    look(at);
+    return (word[1] & ~15) === stamp << 4 ? (word[1] & 15) * TWO_32 + (word[0] >>> 0) : 0;
+  }
+
+  /** Sums one word of the newest `buckets` buckets of a ring; `salt` sets generations apart. */
+  function ringSum(
+    at: number,
+    stride: number,
+    size: number,
+    epoch: number,
+    buckets: number,
+    salt: number,
+  ): number {
+    let sum = 0;
+    let index = ringIndex(epoch, size);
+    const newest = stampOf(epoch) + salt;
+    for (let k = 0; k < buckets; k++) {
+      sum += stampedRead(at + index * stride, stampOf(newest - k));
+      index = index === 0 ? size - 1 : index - 1;
+    }
+    return sum;
+  }
+
+  /** Adds to a count that belongs to one generation of a breaker. */
+  function tallyAdd(at: number, generation: number, count: number): void {
+    const mine = generation << 8;
+    for (let i = 0; i < TRIES; i++) {
+      look(at);
+      const low = word[0];
+      const high = word[1];
+      const sum = ((high & ~255) === mine ? (high & 255) * TWO_32 + (low >>> 0) : 0) + count;
+      const next = sum > TALLIES ? TALLIES : sum;
+      if (swap(at, low, high, next | 0, mine | (next / TWO_32))) return;
+    }
+  }
+
+  function tallyRead(at: number, generation: number): number {
+    look(at);
+    return (word[1] & ~255) === generation << 8 ? (word[1] & 255) * TWO_32 + (word[0] >>> 0) : 0;
+  }
+
+  /** Adds to one of the COUNT_… words of a slot. */
+  function count(slot: number, at: number, by: number): void {
+    grow(slot + at, whole(by));
+  }
+
+  function counted(slot: number, at: number): number {
+    lookInOrder(slot + at);
+    return word[1] * TWO_32 + (word[0] >>> 0);
+  }
+
+  return {
+    getF,
+    setF,
+    getI,
+    optF,
+    optI,
+    epochOf,
+    stampedAdd,
+    stampedRead,
+    ringSum,
+    tallyAdd,
+    tallyRead,
+    count,
+    counted,
+  };
+}
