@@ -24,7 +24,7 @@ const hrtimeIsCommon = !('Bun' in globalThis) && !('Deno' in globalThis);
 // Times keep their microseconds only as long as they are small numbers; 2024-01-01 is a start like any other.
 const EPOCH_MS = 1_704_067_200_000;
 const READINGS = 16;
-const TURNS = 5;
+const TURNS = 10;
 const CLOSE_MS = 0.005;
 
 let differenceMs = hrtimeIsCommon ? fromHrtime() : performance.timeOrigin - EPOCH_MS;
@@ -36,7 +36,7 @@ export function threadNow(): number {
 
 /**
  * The wall-clock time, in ms, at which this thread's `threadNow` was zero, as the wall clock stands now; `NaN`
- * where threads agree without it. Takes 1 ms, 5 on a busy machine, because the wall clock tells whole milliseconds
+ * where threads agree without it. Takes 1 ms, 10 on a busy machine, because the wall clock tells whole milliseconds
  * only and has to be caught as it turns.
  */
 export function threadOrigin(): number {
@@ -66,23 +66,25 @@ function fromHrtime(): number {
   return difference;
 }
 
-// The wall clock turned between two readings: the closer they were, the better is known when.
+// The wall clock turned between two readings of it; the closer the readings around both, the better is known when.
 function wallAtZero(): number {
   let tightest = Number.POSITIVE_INFINITY;
   let wallMs = 0;
   let wall = Date.now();
-  let before = performance.now();
+  let beforeLast = performance.now();
+  let before = beforeLast;
   for (let turn = 0; turn < TURNS && tightest > CLOSE_MS; ) {
     const next = Date.now();
     const after = performance.now();
     if (next !== wall) {
       turn++;
-      if (after - before < tightest) {
-        tightest = after - before;
-        wallMs = next - (before + after) / 2;
+      if (after - beforeLast < tightest) {
+        tightest = after - beforeLast;
+        wallMs = next - (beforeLast + after) / 2;
       }
     }
     wall = next;
+    beforeLast = before;
     before = after;
   }
   return wallMs;
