@@ -34,6 +34,12 @@ export const NEXT_FENCE = 6;
 /** Some moment, in milliseconds. */
 export const NOW = 100_000;
 
+/**
+ * Steps that follow the change of the ledger which they belong to with nothing in between: no death was ever seen to
+ * fall there, on any runtime.
+ */
+export const UNTORN = ['fencedAdd add32+0 #2', 'trialTake cmpxchg64+0 #2'];
+
 export interface World {
   /** F_… bits. */
   readonly features?: number;

@@ -70,10 +70,12 @@ export class Machine implements Host {
     return [...this.threads.keys()].filter((t) => this.sleeps(this.threads[t]));
   }
 
-  /** Whether the thread that is to die still can. */
+  /** Whether the thread that is to die may do so now. */
   get deathIsDue(): boolean {
     const { death } = this.scenario;
-    return death !== undefined && this.threads[death.of].status !== 'dead';
+    if (!death || this.threads[death.of].status === 'dead') return false;
+    const { next } = this.threads[death.of];
+    return !(next && death.neverBefore?.includes(next.site.label));
   }
 
   step(t: number): void {

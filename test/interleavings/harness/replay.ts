@@ -6,7 +6,7 @@ import { Machine } from './machine.ts';
 import type { UndoableMemory } from './memory.ts';
 import { checkEnd, sequentialOrders } from './orders.ts';
 import { refuseRaces } from './races.ts';
-import { Flaw, type Scenario } from './scenario.ts';
+import { type Scenario, whyOf } from './scenario.ts';
 import type { Access } from './site.ts';
 import type { Mutant } from './thread.ts';
 
@@ -79,8 +79,7 @@ export function replay(
     }
     checkEnd(machine, orders);
   } catch (error) {
-    if (error instanceof Misfit) throw error;
-    return { schedule: made, events, why: error instanceof Error ? error.message : String(error) };
+    return { schedule: made, events, why: whyOf(error) };
   }
   return { schedule: made, events };
 }
@@ -96,7 +95,7 @@ function make(machine: Machine, choice: number, made: number[], events: Event[])
     return;
   }
   const { next, call, calls, began } = machine.threads[choice];
-  if (!next || !call) throw new Flaw(`thread ${choice} has no step to make`);
+  if (!next || !call) throw new Error(`thread ${choice} has no step to make`);
   if (!began) events.push({ what: 'calls', thread: choice, kernel: call.kernel, args: call.args });
   const before = valueAt(machine.memory, next);
   machine.step(choice);

@@ -1,7 +1,18 @@
 // A small world of two or three threads, and what must be true in it whatever the order of their steps.
 
+import { AssertionError } from 'node:assert/strict';
 import type { Machine } from './machine.ts';
 import type { Program } from './program.ts';
+
+export interface Death {
+  readonly of: number;
+  readonly manager?: Program;
+  /**
+   * Labels of sites before which no death falls, although it is a step of its own: the second of two changes that
+   * engines were never seen to tear, because nothing stands between them.
+   */
+  readonly neverBefore?: readonly string[];
+}
 
 export interface Scenario {
   /** A present-tense sentence about what holds. */
@@ -13,7 +24,7 @@ export interface Scenario {
    * The thread that dies, at any point: before any of its steps or after the last. `manager` is the
    * thread that has waited for it and now cleans up, while the others go on; it is numbered after all programs.
    */
-  readonly death?: { readonly of: number; readonly manager?: Program };
+  readonly death?: Death;
   /** Throws when something is wrong in a moment between two steps. */
   readonly invariant?: (vm: Machine) => void;
   /** Throws when something is wrong when every thread has ended. */
@@ -39,6 +50,12 @@ export interface Scenario {
 /** What a schedule showed to be wrong. */
 export class Flaw extends Error {
   override name = 'Flaw';
+}
+
+/** What a thrown flaw or assertion says; anything else is a mistake in the scenario, and is thrown on. */
+export function whyOf(error: unknown): string {
+  if (error instanceof Flaw || error instanceof AssertionError) return error.message;
+  throw error;
 }
 
 /** Names addresses after words of a slot: the nearest word at or below. `{ 'bucket.tat': 1024 }` */

@@ -7,7 +7,7 @@ import type { Machine } from './machine.ts';
 import { checkEnd, type Orders, sequentialOrders } from './orders.ts';
 import { type Call, waits } from './program.ts';
 import { refuseRaces } from './races.ts';
-import { Flaw } from './scenario.ts';
+import { Flaw, whyOf } from './scenario.ts';
 import { type Access, conflicts } from './site.ts';
 
 /** A schedule that has not ended by then never will: every loop of a kernel is bounded. */
@@ -66,8 +66,7 @@ export class Search {
       if (this.surprised) throw new Surprise();
     } catch (error) {
       if (error instanceof Surprise || error instanceof TooMany) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      this.found.failure = { why, schedule: this.path.slice() };
+      this.found.failure = { why: whyOf(error), schedule: this.path.slice() };
     }
   }
 

@@ -1,5 +1,17 @@
 import type { Suite } from '../harness/suite.ts';
+import { circuitBreaker } from './breaker.ts';
 import { tokenBucket } from './bucket.ts';
+import { bulkheads } from './bulkhead.ts';
+import { keyedBuckets } from './keyed.ts';
+import { policies } from './policy.ts';
+import { windows } from './windows.ts';
 
 /** All scenarios over the shipped kernels. */
-export const suites: readonly Suite[] = [tokenBucket];
+export const suites: readonly Suite[] = [
+  tokenBucket,
+  keyedBuckets,
+  circuitBreaker,
+  bulkheads,
+  windows,
+  policies,
+];

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { F_SHARED_KEYS, SLOT_KEYS_COUNT } from '../../../assembly/layout.ts';
+import type { Machine } from '../harness/machine.ts';
+import { type Call, inTurn, type Program } from '../harness/program.ts';
+import type { Scenario } from '../harness/scenario.ts';
+import type { Suite } from '../harness/suite.ts';
+import { block, format, k, NOW, nameOf, owner, row, slot, type World } from '../world.ts';
+
+/** A hash whose first probe is the cell `place`. Keys of one tag are those that cells in transit confuse. */
+const key = (place: number, tag: number, more = 0): bigint => BigInt(more * 2 ** 20 + place * 64 + tag);
+
+const A = key(0, 1);
+const B = key(0, 2);
+const C = key(0, 3);
+const SAME_TAG = key(0, 1, 1);
+
+const take = (thread: number, now = NOW) => k.keyedAcquire(slot, row(thread), now, 1);
+const takes = (thread: number, count: number): Program => inTurn(...new Array(count).fill(take(thread)));
+const giveBack = (thread: number) => k.keyedRefund(slot, row(thread), NOW, 1);
+const passed = (vm: Machine, t: number) => vm.results(t).filter((result) => result === 0).length;
+
+const keyed = (
+  hashes: readonly bigint[],
+  scenario: Scenario,
+  world: World = {},
+  before: readonly Call[] = [],
+): Scenario => ({
+  nameOf,
+  init: (vm) => {
+    format(vm, { ...world, hashes: { ...hashes } });
+    for (const call of before) vm.run(call);
+  },
+  ...scenario,
+});
+
+/** Two cells only, so that keys meet. */
+const CROWDED = { words: { [SLOT_KEYS_COUNT]: 2 } };
+
+export const keyedBuckets: Suite = {
+  name: 'keyed buckets',
+  scenarios: [
+    keyed([A, A, A], {
+      name: 'a new key brought by three threads has one bucket',
+      programs: [takes(0, 1), takes(1, 1), takes(2, 1)],
+      linearizable: true,
+      check: (vm) => {
+        assert.equal(passed(vm, 0) + passed(vm, 1) + passed(vm, 2), 2);
+        assert.equal(vm.run(k.keyedLive(slot, NOW)), 1);
+      },
+    }),
+    keyed([A, B], {
+      name: 'two new keys that meet in one cell keep apart',
+      programs: [takes(0, 3), takes(1, 3)],
+      check: (vm) => assert.deepEqual([passed(vm, 0), passed(vm, 1)], [2, 2]),
+    }),
+    keyed([A, SAME_TAG], {
+      name: 'two new keys of one tag that meet in one cell keep apart',
+      programs: [takes(0, 3), takes(1, 3)],
+      check: (vm) => assert.deepEqual([passed(vm, 0), passed(vm, 1)], [2, 2]),
+    }),
+    keyed(
+      [A, B],
+      {
+        name: 'an idle cell is taken over while its owner spends, and no spent permit is forgotten',
+        programs: [takes(0, 3), takes(1, 3)],
+        check: (vm) => assert.deepEqual([passed(vm, 0), passed(vm, 1)], [2, 2]),
+      },
+      {},
+      [take(0, NOW - 5_000)],
+    ),
+    keyed(
+      [A, B, C],
+      {
+        name: 'two newcomers and the owner meet at an idle cell',
+        programs: [takes(0, 1), takes(1, 1), takes(2, 1)],
+        check: (vm) => assert.deepEqual([passed(vm, 0), passed(vm, 1), passed(vm, 2)], [1, 1, 1]),
+      },
+      {},
+      [take(0, NOW - 5_000)],
+    ),
+    keyed(
+      [A, B, C],
+      {
+        name: 'with two cells the third key is refused, or everybody is let in when a cell came free',
+        programs: [takes(0, 1), takes(1, 1), takes(2, 1)],
+        check: (vm) => assert.deepEqual([...vm.allResults].sort(), [-4, 0, 0]),
+      },
+      CROWDED,
+    ),
+    keyed(
+      [A, B, C],
+      {
+        name: 'with two cells the third key shares the overflow bucket',
+        programs: [takes(0, 1), takes(1, 1), takes(2, 2)],
+        check: (vm) => assert.equal(passed(vm, 0) + passed(vm, 1) + passed(vm, 2), 4),
+      },
+      { ...CROWDED, features: F_SHARED_KEYS },
+    ),
+    keyed([A, A, B], {
+      name: "a cell given back is the key's again",
+      programs: [inTurn(take(0), giveBack(0)), inTurn(take(1), giveBack(1)), takes(2, 1)],
+      check: (vm) => assert.equal(vm.run(k.keyedAvailable(slot, row(0), NOW)), 2),
+    }),
+    keyed([A, A], {
+      name: 'readers see some state between the changes',
+      programs: [
+        inTurn(take(0), giveBack(0)),
+        inTurn(
+          k.keyedAvailable(slot, row(1), NOW),
+          k.keyedWait(slot, row(1), NOW, 2),
+          k.keyedLive(slot, NOW),
+        ),
+      ],
+      check: (vm) => {
+        const [available, wait, live] = vm.results(1);
+        assert.ok([1, 2].includes(available) && [0, 1_000].includes(wait) && [0, 1].includes(live));
+      },
+    }),
+    keyed(
+      [A, A],
+      {
+        name: 'a change of rate keeps the tokens of a key',
+        programs: [
+          takes(0, 2),
+          inTurn(k.publish(slot, block(2), 0, owner(1), NOW), k.keyedCarry(slot, NOW, 0, 4)),
+        ],
+        check: (vm) => {
+          assert.equal(passed(vm, 0), 1);
+          assert.equal(vm.run(k.keyedAvailable(slot, row(0), NOW)), 0);
+        },
+      },
+      { blocks: { 2: { unitsPerMs: 5, units: 500, burstUnits: 1_000 } } },
+      [take(0)],
+    ),
+    keyed([A, A, SAME_TAG], {
+      name: 'a thread that dies while it brings a key leaves a cell that others can use',
+      programs: [takes(0, 1), takes(1, 2), takes(2, 2)],
+      death: { of: 0 },
+      check: (vm) => {
+        assert.ok(
+          passed(vm, 1) >= 1 && passed(vm, 0) + passed(vm, 1) <= 2,
+          `${passed(vm, 0)} and ${passed(vm, 1)}`,
+        );
+        assert.equal(passed(vm, 2), 2);
+      },
+    }),
+  ],
+};
