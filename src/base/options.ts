@@ -21,6 +21,8 @@ export interface Absent<T> {
   optional?: boolean;
 }
 
+type NumericRule = NumberRule & Absent<number>;
+
 /** The type an option has when it is read: `undefined` only when that was allowed and no default stands in. */
 export type Read<T, Rule> = Rule extends { default: T }
   ? T
@@ -36,11 +38,11 @@ export interface OptionsReader {
   has(name: string): boolean;
   /** An option as it is. A getter that throws is an OptionsError. */
   get(name: string): unknown;
-  number<Rule extends NumberRule & Absent<number>>(name: string, rule?: Rule): Read<number, Rule>;
+  number<Rule extends NumericRule>(name: string, rule?: Rule): Read<number, Rule>;
   /** Milliseconds, at least 0 unless the rule says more. */
-  durationMs<Rule extends NumberRule & Absent<number>>(name: string, rule?: Rule): Read<number, Rule>;
+  durationMs<Rule extends NumericRule>(name: string, rule?: Rule): Read<number, Rule>;
   /** From 0 to 1 unless the rule says more. */
-  ratio<Rule extends NumberRule & Absent<number>>(name: string, rule?: Rule): Read<number, Rule>;
+  ratio<Rule extends NumericRule>(name: string, rule?: Rule): Read<number, Rule>;
   boolean<Rule extends Absent<boolean>>(name: string, rule?: Rule): Read<boolean, Rule>;
   /** A text that is not empty. */
   text<Rule extends Absent<string>>(name: string, rule?: Rule): Read<string, Rule>;
@@ -86,15 +88,26 @@ export function readOptions(path: string, value: unknown, known: readonly string
   }
 
   // What all readers of one value have in common: it is absent, or it is as it must be, or it is refused.
-  function checked(name: string, rule: Absent<unknown>, expected: string, fits: (value: unknown) => boolean) {
+  function checked(
+    name: string,
+    absent: Absent<unknown>,
+    expected: string | (() => string),
+    fits: (value: unknown) => boolean,
+  ): unknown {
     const given = get(name);
-    if (given === undefined && (rule.default !== undefined || rule.optional === true)) return rule.default;
-    if (!fits(given)) refuseValue(at(path, name), expected, given);
-    return given;
+    const mayBeAbsent = absent.default !== undefined || absent.optional === true;
+    if (given === undefined && mayBeAbsent) return absent.default;
+    if (fits(given)) return given;
+    return refuseValue(at(path, name), typeof expected === 'string' ? expected : expected(), given);
   }
 
-  function numeric(name: string, rule: NumberRule & Absent<number>): unknown {
-    return checked(name, rule, sayRule(rule), (given) => isAllowed(given, rule));
+  function numeric(name: string, absent: Absent<number>, rule: NumberRule): unknown {
+    return checked(
+      name,
+      absent,
+      () => sayRule(rule),
+      (given) => isAllowed(given, rule),
+    );
   }
 
   const reader = {
@@ -102,15 +115,20 @@ export function readOptions(path: string, value: unknown, known: readonly string
     has: (name: string) => get(name) !== undefined,
     get,
     refuse,
-    number: (name: string, rule = {}) => numeric(name, rule),
-    durationMs: (name: string, rule: NumberRule = {}) => numeric(name, { ...atLeast0(rule), ms: true }),
-    ratio: (name: string, rule: NumberRule = {}) => numeric(name, { ...atLeast0(rule), ...atMost1(rule) }),
+    number: (name: string, rule: NumericRule = {}) => numeric(name, rule, rule),
+    durationMs: (name: string, rule: NumericRule = {}) => numeric(name, rule, within(rule, undefined, true)),
+    ratio: (name: string, rule: NumericRule = {}) => numeric(name, rule, within(rule, 1, false)),
     boolean: (name: string, rule = {}) =>
       checked(name, rule, 'true or false', (given) => typeof given === 'boolean'),
     text: (name: string, rule = {}) =>
       checked(name, rule, 'a text that is not empty', (given) => typeof given === 'string' && given !== ''),
     oneOf: (name: string, among: readonly string[], rule = {}) =>
-      checked(name, rule, sayOneOf(among), (given) => among.includes(given as string)),
+      checked(
+        name,
+        rule,
+        () => sayOneOf(among),
+        (given) => among.includes(given as string),
+      ),
     fn: (name: string, rule = {}) =>
       checked(name, rule, 'a function', (given) => typeof given === 'function'),
     child(name: string, knownWithin: readonly string[]) {
@@ -186,12 +204,18 @@ function at(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
-function atLeast0(rule: NumberRule): NumberRule {
-  return rule.atLeast === undefined && rule.above === undefined ? { ...rule, atLeast: 0 } : rule;
-}
-
-function atMost1(rule: NumberRule): NumberRule {
-  return rule.atMost === undefined && rule.below === undefined ? { ...rule, atMost: 1 } : rule;
+// From 0, and up to a bound, unless the rule says otherwise. Field by field: a spread takes microseconds here.
+function within(rule: NumberRule, highest: number | undefined, ms: boolean): NumberRule {
+  const { atLeast, above, atMost, below, whole, infinite } = rule;
+  return {
+    atLeast: above === undefined ? (atLeast ?? 0) : atLeast,
+    above,
+    atMost: below === undefined ? (atMost ?? highest) : atMost,
+    below,
+    whole,
+    infinite,
+    ms,
+  };
 }
 
 function sayOneOf(among: readonly string[]): string {
