@@ -264,7 +264,10 @@ export const VIEW_SLICES = 128; // 8 × 640 × i32 ●: the histogram when that 
 export const VIEW_SLICE_BYTES = 2560;
 export const VIEW_COUNT = 8;
 export const VIEW_BYTES = 20608;
-export const SLOT_BYTES = 171008;
+export const SLOT_TEXT_LENGTH = 171008; // i32    bytes of the options as JSON, 0 for none
+export const SLOT_TEXT = 171012; //        the options, for threads that come to know the policy later
+export const SLOT_TEXT_BYTES = 8188;
+export const SLOT_BYTES = 179200;
 
 // What a slot has configured (SLOT_FEATURES).
 export const F_BREAKER = 1;

@@ -1,1 +1,54 @@
-export {};
+// Holdfast: what the package offers on the main thread, and for one protected call.
+
+export type { Clock } from './base/clock.ts';
+export {
+  BulkheadFullError,
+  BulkheadTimeoutError,
+  ChaosError,
+  CircuitOpenError,
+  DrainingError,
+  HoldfastError,
+  LifecycleError,
+  OptionsError,
+  PoisonedTaskError,
+  QueueFullError,
+  RateLimitedError,
+  RejectedError,
+  ShedError,
+  TaskModuleError,
+  ThrottledError,
+  TimeoutError,
+  UnknownPolicyError,
+  UnknownTaskError,
+  WorkerLostError,
+} from './base/errors.ts';
+export type { ListenOptions, Listener, Subscription } from './base/events.ts';
+export type { Random } from './base/random.ts';
+export type { Choices, Degradation, Level, LevelChange } from './control/degradation.ts';
+export { createHoldfast, type Holdfast, type LifecycleState, type StopOptions } from './control/holdfast.ts';
+export type { HoldfastOptions, MemoryOptions } from './control/runtime-options.ts';
+export type { RuntimeHandle } from './policy/attached.ts';
+export { constant, decorrelated, exponential, fibonacci, fromList, linear } from './policy/backoff.ts';
+export type { BreakerCounts, CircuitBreakerPart, Isolation } from './policy/breaker-part.ts';
+export type { CallEvents, PolicyEvents, SharedEvents } from './policy/events.ts';
+export { type PolicySettings, policy } from './policy/make-policy.ts';
+export type * from './policy/options/policy-options.ts';
+export type { BulkheadPart, BurnAlert, ErrorBudgetPart, LatencyBudgetPart, RateLimiterPart } from './policy/parts.ts';
+export { type PoliciesModule, policiesOf } from './policy/policies-of.ts';
+export type { Policy } from './policy/policy.ts';
+export { rateLimiter } from './policy/rate-limiter.ts';
+export type { PolicySnapshot } from './policy/snapshot.ts';
+export type {
+  Backoff,
+  BreakerState,
+  CallContext,
+  ExecuteOptions,
+  Operation,
+  Outcome,
+  Permit,
+  PolicyOutcome,
+  Refusal,
+  RefusedBy,
+  Settlement,
+} from './policy/types.ts';
+export { wrap } from './policy/wrap.ts';

@@ -1,1 +1,3 @@
-export {};
+// Holdfast in a thread of its own: `holdfast/worker`.
+
+export { type AttachedRuntime, attach, type RuntimeHandle } from './policy/attached.ts';

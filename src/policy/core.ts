@@ -2,11 +2,13 @@
 
 import {
   A_NEWCOMER,
+  BREAKER_NEXT_MS,
   COUNT_ABANDONED,
   COUNT_DRAINING,
   COUNT_QUEUE_TIMEOUT,
   COUNT_SHED,
   E_LIMIT,
+  E_TURNED,
   E_WAKE,
   BULKHEAD_ABANDONED,
   F_BULKHEAD,
@@ -26,6 +28,7 @@ import { Emitter } from '../base/events.ts';
 import type { Random } from '../base/random.ts';
 import { type Timers, timersOf } from '../base/timers.ts';
 import type { Kernels } from '../state/kernels.ts';
+import type { PolicyNumbers } from '../state/options-block.ts';
 import type { Slot } from '../state/slot.ts';
 import { EVENT_NAMES, type PolicyEvents } from './events.ts';
 import type { Keys } from './keys.ts';
@@ -185,9 +188,25 @@ export class PolicyCore {
     if (events !== 0 || verdict !== 0) this.follow(events, nowMs, verdict);
   }
 
+  /** Counts a success or failure in the error budget alone. */
+  recordBudget(nowMs: number, ok: boolean): void {
+    this.kernels.budgetAdd(this.at, nowMs - this.originMs, 1, ok ? 0 : 1);
+    this.follow(E_TURNED, nowMs, ok ? 0 : 1);
+  }
+
   follow(events: number, nowMs: number, verdict: number): void {
     this.changes.follow(events, nowMs, verdict);
     if (events & (E_WAKE | E_LIMIT)) this.wake();
+  }
+
+  /** The numbers were changed: what is derived from them elsewhere follows. `now`: the memory's time. */
+  updated(before: PolicyNumbers, now: number): void {
+    const { numbers } = this.slot;
+    if (numbers.openMs !== before.openMs && this.functions.openMs === undefined) {
+      this.slot.writeF(BREAKER_NEXT_MS, numbers.openMs);
+    }
+    const perKey = this.shape.rateLimiter?.perKey;
+    if (perKey !== undefined) this.kernels.keyedCarry(this.at, now, 0, 2 ** 31 - 1);
   }
 
   /** Somebody in line, here or elsewhere, may have their turn. */

@@ -1,0 +1,142 @@
+// The runtime: named policies in memory shared by every thread, and what looks
+// after them on the main thread.
+
+import { guardClock } from '../base/clock-guard.ts';
+import { ASYNC_DISPOSE } from '../base/dispose.ts';
+import { LifecycleError, OptionsError } from '../base/errors.ts';
+import { readOptions } from '../base/options.ts';
+import { type RuntimeHandle, sharedHost } from '../policy/attached.ts';
+import type { PolicyOptions } from '../policy/options/policy-options.ts';
+import type { Policy } from '../policy/policy.ts';
+import { SharedPolicies } from '../policy/shared-policies.ts';
+import { Arena } from '../state/arena.ts';
+import { StatePlane } from '../state/plane.ts';
+import { ChaosSwitch } from './chaos-switch.ts';
+import { Degradation } from './degradation.ts';
+import { drain, setDraining } from './drain.ts';
+import { hasOwnClock, type HoldfastOptions, readRuntimeOptions, type RuntimeSettings } from './runtime-options.ts';
+import { SharedThreads } from './shared-threads.ts';
+
+export type LifecycleState = 'idle' | 'starting' | 'running' | 'draining' | 'stopped' | 'failed';
+
+export interface StopOptions {
+  /** How long calls under way may go on, in ms; 10 000 by default. Then they are aborted. */
+  drainMs?: number;
+}
+
+/** Made by `createHoldfast`. Belongs to the thread that made it; its policies' state is shared by all. */
+export class Holdfast<Names extends string = string> implements AsyncDisposable {
+  readonly name: string;
+  readonly degradation: Degradation;
+  readonly chaos: ChaosSwitch;
+  readonly #settings: RuntimeSettings;
+  readonly #plane: StatePlane;
+  readonly #arena: Arena;
+  readonly #policies: SharedPolicies;
+  readonly #threads: SharedThreads;
+  #state: LifecycleState = 'idle';
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: HoldfastOptions) {
+    const settings = readRuntimeOptions(options);
+    const { name, sizes, engine, clock, random } = settings;
+    this.name = name;
+    this.#settings = settings;
+    this.#plane = StatePlane.create(sizes, guardClock(clock).now(), engine);
+    this.#arena = new Arena(this.#plane);
+    this.#threads = new SharedThreads(this.#plane, name, settings.policies);
+    const host = sharedHost(this.#plane, () => this.#threads.joined);
+    this.#policies = new SharedPolicies({ plane: this.#plane, clock, random, host });
+    this.degradation = new Degradation(this.#plane);
+    this.chaos = new ChaosSwitch(() => new Map(this.#policies.names().map((each) => [each, this.#policies.get(each)])));
+    for (const [each, policy] of Object.entries(settings.policies)) {
+      this.#policies.defineOnMain(this.#arena, each, policy);
+    }
+  }
+
+  /** Which kernels decide: WebAssembly, or their JavaScript twin. */
+  get engine(): 'wasm' | 'js' {
+    return this.#plane.engine.name;
+  }
+
+  get state(): LifecycleState {
+    return this.#state;
+  }
+
+  /** Names of the policies defined now. */
+  get policies(): string[] {
+    return this.#policies.names();
+  }
+
+  /** The policy of a name. Throws an `UnknownPolicyError` that lists the known ones. */
+  policy(name: Names | (string & {})): Policy {
+    return this.#policies.get(name);
+  }
+
+  /** Adds a policy; every thread that takes part finds it by its name. Throws an `OptionsError`. */
+  define(name: string, options: PolicyOptions): Policy {
+    return this.#policies.defineOnMain(this.#arena, name, options);
+  }
+
+  /** Takes a policy out, its metrics too; false when there is none of that name. Late results are harmless. */
+  remove(name: string): boolean {
+    return this.#policies.removeOnMain(this.#arena, name);
+  }
+
+  /**
+   * Lets a worker of one's own take part: a handle to send to it, for `attach` from `holdfast/worker`. When the
+   * worker exits, what it held is returned.
+   */
+  share(worker: unknown): RuntimeHandle {
+    if (hasOwnClock(this.#settings)) {
+      throw new OptionsError({
+        path: 'clock',
+        expected: 'the system clock where threads take part',
+        received: 'a clock of this thread alone',
+      });
+    }
+    return this.#threads.share(worker, () => this.#wakeAll());
+  }
+
+  async start(): Promise<void> {
+    await this.#stopping;
+    if (this.#state === 'running' || this.#state === 'starting') {
+      throw new LifecycleError({ code: 'HF_ALREADY_STARTED' });
+    }
+    setDraining(this.#plane, false);
+    this.#state = 'running';
+  }
+
+  /** Refuses new calls, lets those under way end within `drainMs`, aborts the rest. Does nothing when stopped. */
+  async stop(options: StopOptions = {}): Promise<void> {
+    const drainMs = readOptions('stop', options, ['drainMs']).durationMs('drainMs', { default: 10_000 });
+    if (this.#state === 'stopped') return;
+    this.#stopping ??= this.#stop(drainMs).finally(() => {
+      this.#stopping = undefined;
+    });
+    await this.#stopping;
+  }
+
+  async [ASYNC_DISPOSE](): Promise<void> {
+    await this.stop();
+  }
+
+  async #stop(drainMs: number): Promise<void> {
+    this.#state = 'draining';
+    setDraining(this.#plane, true);
+    await drain(this.#policies.opened(), this.#settings.clock, drainMs);
+    this.chaos.disable();
+    this.#state = 'stopped';
+  }
+
+  #wakeAll(): void {
+    for (const policy of this.#policies.opened()) policy.wake();
+  }
+}
+
+/** Makes a runtime. Policies work at once; `start()` is for what runs beside them. Throws an `OptionsError`. */
+export function createHoldfast<const Options extends HoldfastOptions>(
+  options: Options = {} as Options,
+): Holdfast<keyof Options['policies'] & string> {
+  return new Holdfast(options);
+}

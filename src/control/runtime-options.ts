@@ -1,0 +1,69 @@
+// The options of a runtime, read and checked.
+
+import { type Clock, systemClock } from '../base/clock.ts';
+import { readOptions } from '../base/options.ts';
+import type { Random } from '../base/random.ts';
+import { readSettings } from '../policy/make-policy.ts';
+import type { PolicyOptions } from '../policy/options/policy-options.ts';
+import type { EngineName } from '../state/engine.ts';
+import type { PlaneSizes } from '../state/geometry.ts';
+
+/** How large the shared memory is made. Fixed at the start; rows of policies that were removed are used again. */
+export interface MemoryOptions {
+  /** Policies at one time; 1 024 by default. */
+  policies?: number;
+  /** Threads at one time, the main one included; 64 by default. */
+  threads?: number;
+  /** The sum of all `perKey.maxKeys`; 65 536 by default. */
+  keys?: number;
+}
+
+export interface HoldfastOptions {
+  /** Names the runtime in errors, logs and metrics; 'holdfast' by default. */
+  name?: string;
+  /** Policies by name: options, or a module's (`policiesOf`). */
+  policies?: Readonly<Record<string, PolicyOptions>>;
+  memory?: MemoryOptions;
+  /** `auto` (default) takes the JavaScript twin only where shared WASM memory is unavailable. */
+  engine?: EngineName;
+  /** For tests. A clock of one's own cannot be shared with workers. */
+  clock?: Clock;
+  random?: Random;
+}
+
+export interface RuntimeSettings {
+  name: string;
+  policies: Readonly<Record<string, unknown>>;
+  sizes: PlaneSizes;
+  engine: EngineName;
+  clock: Clock;
+  random: Random;
+  given: HoldfastOptions;
+}
+
+export const KNOWN_OPTIONS = ['name', 'policies', 'memory', 'engine', 'clock', 'random'];
+
+/** Reads what concerns policies and memory. Throws an `OptionsError`. `known`: names that others read. */
+export function readRuntimeOptions(options: HoldfastOptions, known: readonly string[] = KNOWN_OPTIONS): RuntimeSettings {
+  const o = readOptions('', options, known);
+  const name = o.text('name', { default: 'holdfast' });
+  const { clock, random, engine } = readSettings('', {
+    clock: options.clock,
+    random: options.random,
+    engine: options.engine,
+  });
+  readOptions('policies', o.get('policies') ?? {}, Object.keys((options.policies as object) ?? {}));
+  const memory = o.child('memory', ['policies', 'threads', 'keys']);
+  const whole = { whole: true, atLeast: 1 } as const;
+  const sizes = {
+    policies: memory?.number('policies', { ...whole, atMost: 65_536, default: 1024 }) ?? 1024,
+    threads: memory?.number('threads', { ...whole, atMost: 1024, default: 64 }) ?? 64,
+    keys: memory?.number('keys', { whole: true, atLeast: 0, default: 65_536 }) ?? 65_536,
+  };
+  return { name, policies: options.policies ?? {}, sizes, engine, clock, random, given: options };
+}
+
+export function hasOwnClock({ clock }: RuntimeSettings): boolean {
+  return clock !== systemClock;
+}
+

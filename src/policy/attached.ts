@@ -1,0 +1,103 @@
+// A thread that joins a runtime: it finds the policies in the shared memory.
+
+import { systemClock } from '../base/clock.ts';
+import { OptionsError } from '../base/errors.ts';
+import { systemRandom } from '../base/random.ts';
+import { HEADER_LEVEL, HEADER_PHASE } from '../../assembly/layout.ts';
+import { type PlaneHandle, StatePlane } from '../state/plane.ts';
+import { Attempt } from './attempt.ts';
+import type { PolicyHost } from './core.ts';
+import { moduleOf, policiesIn } from './policies-of.ts';
+import type { Policy } from './policy.ts';
+import { SharedPolicies } from './shared-policies.ts';
+
+const BRAND = 'holdfast.handle';
+
+/** What a thread joins with: cloneable, for one thread. */
+export interface RuntimeHandle {
+  readonly kind: typeof BRAND;
+  readonly name: string;
+  readonly plane: PlaneHandle;
+  /** The module that policies with functions come from. */
+  readonly policies: string | undefined;
+}
+
+export function handleOf(name: string, plane: PlaneHandle, policies: unknown): RuntimeHandle {
+  return { kind: BRAND, name, plane, policies: moduleOf(policies) };
+}
+
+/** A runtime's policies in another thread: the same state, no message sent. Belongs to its thread. */
+export interface AttachedRuntime {
+  readonly name: string;
+  readonly engine: 'wasm' | 'js';
+  /** The policy of that name. Throws an `UnknownPolicyError`, or an `OptionsError` when it cannot be used here. */
+  policy(name: string): Policy;
+  /** Names of all policies defined now. */
+  readonly policies: string[];
+}
+
+/** The gates of a runtime as words in its memory: the same in every thread. */
+export function sharedHost(plane: StatePlane, shared: () => boolean): PolicyHost {
+  return {
+    get shared() {
+      return shared();
+    },
+    tracked: true,
+    draining: () => plane.i32[HEADER_PHASE >> 2] !== 0,
+    level: () => plane.i32[HEADER_LEVEL >> 2],
+    admitted,
+  };
+}
+
+const admittedContexts = new WeakSet<object>();
+
+/** Marks a context of work that was admitted, so that calls on its behalf pass while the runtime drains. */
+export function markAdmitted(context: object): void {
+  admittedContexts.add(context);
+}
+
+function admitted(parent: unknown): boolean {
+  if (parent instanceof Attempt) return !parent.call.answered;
+  return typeof parent === 'object' && parent !== null && admittedContexts.has(parent);
+}
+
+/**
+ * Joins the runtime of a handle. Await it where its policies come from a module (`policiesOf`): until that is
+ * loaded, policies with functions cannot be used. Throws an `OptionsError` for what is no handle, or one of
+ * another layout version.
+ */
+export function attach(handle: unknown): AttachedRuntime & PromiseLike<AttachedRuntime> {
+  const given = handle as RuntimeHandle | undefined;
+  if (given?.kind !== BRAND || typeof given.plane !== 'object') {
+    throw new OptionsError({ path: 'handle', expected: 'what share(worker) gave', received: typeof handle });
+  }
+  const plane = StatePlane.attach(given.plane);
+  const host = sharedHost(plane, () => true);
+  const open = (module?: Record<string, unknown>) =>
+    new SharedPolicies({ plane, clock: systemClock, random: systemRandom, host, module });
+  let policies = open();
+  const runtime: AttachedRuntime = {
+    name: given.name,
+    engine: plane.engine.name,
+    policy: (name) => policies.get(name),
+    get policies() {
+      return policies.names();
+    },
+  };
+  const url = given.policies;
+  const loaded = async () => {
+    if (url !== undefined) policies = open(policiesIn((await import(url)) as object));
+    return runtime;
+  };
+  let ready: Promise<AttachedRuntime> | undefined;
+  return Object.defineProperties({} as never, {
+    ...Object.getOwnPropertyDescriptors(runtime),
+    // biome-ignore lint/suspicious/noThenProperty: awaiting the runtime loads the module that its policies need
+    then: {
+      value: (...args: Parameters<PromiseLike<AttachedRuntime>['then']>) => {
+        ready ??= loaded();
+        return ready.then(...args);
+      },
+    },
+  });
+}

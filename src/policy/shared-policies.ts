@@ -1,0 +1,156 @@
+// Named policies in a memory that threads share, as one thread has them.
+
+import type { Clock } from '../base/clock.ts';
+import { OptionsError, UnknownPolicyError } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
+import type { Arena, KeyRange } from '../state/arena.ts';
+import { directoryGeneration, type Entry, enterOnMain, entries, removeOnMain } from '../state/directory.ts';
+import type { StatePlane } from '../state/plane.ts';
+import { formatOnMain, Slot } from '../state/slot.ts';
+import { Changes } from './changes.ts';
+import { PolicyCore, type PolicyHost } from './core.ts';
+import { Keys } from './keys.ts';
+import { bindRandom } from './make-policy.ts';
+import { readPolicy } from './options/read-policy.ts';
+import { slotShapeOf } from './options/slot-shape.ts';
+import { readOptionsText, writeOptionsText } from './options-text.ts';
+import type { PolicyPlan } from './plan.ts';
+import { Policy } from './policy.ts';
+import { RingEvents } from './ring-events.ts';
+
+export interface SharedSettings {
+  plane: StatePlane;
+  clock: Clock;
+  random: Random;
+  host: PolicyHost;
+  /** Options by name from a module that all threads load; the functions in them work here. */
+  module?: Readonly<Record<string, unknown>>;
+}
+
+interface Opened {
+  policy: Policy;
+  entry: Entry;
+}
+
+/** The policies of one memory in one thread. Each is made once and kept. */
+export class SharedPolicies {
+  readonly #settings: SharedSettings;
+  readonly #opened = new Map<string, Opened>();
+  readonly #ranges = new Map<number, KeyRange>();
+  readonly #ring: RingEvents;
+  #seen = -1;
+  #entries = new Map<string, Entry>();
+
+  constructor(settings: SharedSettings) {
+    this.#settings = settings;
+    this.#ring = new RingEvents(settings.plane);
+  }
+
+  /** Names of all policies defined now, in any thread. */
+  names(): string[] {
+    this.#refresh();
+    return [...this.#entries.keys()];
+  }
+
+  /** Policies of this thread that are open. */
+  opened(): Policy[] {
+    return [...this.#opened.values()].map(({ policy }) => policy);
+  }
+
+  /** The policy of a name. Throws an `UnknownPolicyError`, or an `OptionsError` when it cannot be used in this thread. */
+  get(name: string): Policy {
+    if (this.#seen !== directoryGeneration(this.#settings.plane)) this.#refresh();
+    const opened = this.#opened.get(name);
+    if (opened !== undefined) return opened.policy;
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw new UnknownPolicyError({ policy: name, known: this.#entries.keys() });
+    return this.#open(entry, this.#planOf(entry));
+  }
+
+  /** Makes a policy in a free slot and publishes its name. Throws an `OptionsError` for a name that is taken. */
+  defineOnMain(arena: Arena, name: string, options: unknown): Policy {
+    const { plane, random } = this.#settings;
+    const path = `policies.${name}`;
+    this.#refresh();
+    if (this.#entries.has(name)) {
+      throw new OptionsError({ path, expected: 'a name that is not taken', received: `"${name}", defined already` });
+    }
+    const plan = bindRandom(readPolicy(path, options), random);
+    const index = arena.takeOnMain(path);
+    const perKey = plan.shape.rateLimiter?.perKey;
+    try {
+      const keys = perKey && arena.takeKeysOnMain(path, perKey.maxKeys);
+      if (keys !== undefined) this.#ranges.set(index, keys);
+      formatOnMain(plane, index, slotShapeOf(plan, keys, true), plan.numbers);
+      writeOptionsText(plane, plane.slotAt(index), { data: plan.data, inline: plan.inline });
+      enterOnMain(plane, path, name, index);
+    } catch (error) {
+      arena.freeOnMain(index);
+      throw error;
+    }
+    this.#refresh();
+    return this.#open(this.#entries.get(name) as Entry, plan);
+  }
+
+  /** Takes a policy out; false when there is none of that name. Calls under way end as they will. */
+  removeOnMain(arena: Arena, name: string): boolean {
+    this.#refresh();
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return false;
+    removeOnMain(this.#settings.plane, entry.index);
+    arena.freeOnMain(entry.index);
+    const keys = this.#ranges.get(entry.index);
+    if (keys !== undefined) arena.freeKeysOnMain(keys);
+    this.#ranges.delete(entry.index);
+    this.#refresh();
+    return true;
+  }
+
+  /** Looks for what other threads changed, and forgets policies that were removed. */
+  #refresh(): void {
+    const { plane } = this.#settings;
+    this.#seen = directoryGeneration(plane);
+    this.#entries = new Map(entries(plane).map((entry) => [entry.name, entry]));
+    for (const [name, { policy, entry }] of this.#opened) {
+      if (this.#entries.get(name)?.generation === entry.generation) continue;
+      this.#opened.delete(name);
+      this.#ring.delete(Policy.coreOf(policy));
+    }
+  }
+
+  #planOf(entry: Entry): PolicyPlan {
+    const { plane, module, random } = this.#settings;
+    const path = `policies.${entry.name}`;
+    const own = module?.[entry.name];
+    if (own !== undefined) return bindRandom(readPolicy(path, own), random);
+    const text = readOptionsText(plane, plane.slotAt(entry.index));
+    const received =
+      text === undefined
+        ? 'options too long to be read by another thread'
+        : text.inline.length > 0
+          ? `${text.inline.join(', ')}: a function that stayed in the thread that defined it`
+          : undefined;
+    if (received !== undefined) {
+      throw new OptionsError({
+        path,
+        expected: 'options that this thread can have: from a module that both sides load (policiesOf)',
+        received,
+      });
+    }
+    return bindRandom(readPolicy(path, text?.data), random);
+  }
+
+  #open(entry: Entry, plan: PolicyPlan): Policy {
+    const { plane, clock, random, host } = this.#settings;
+    const slot = new Slot(plane, entry.index);
+    const core = new PolicyCore({ name: entry.name, slot, plan, clock, random, host, originMs: plane.originMs });
+    if (plan.shape.rateLimiter?.perKey !== undefined) core.keys = new Keys(plane);
+    core.changes = new Changes(core, this.#ring.announcer(core));
+    if (plane.row === 0) core.changes.prepareOpenTime(1);
+    this.#ring.add(core);
+    const policy = new Policy(core, () => {}, () => this.#ring.listen());
+    this.#opened.set(entry.name, { policy, entry });
+    return policy;
+  }
+}
+

@@ -1,0 +1,51 @@
+// Memories for policies by themselves. They share a growing set of memories in
+// their thread: the first is small, each further one is larger, since a runtime
+// reserves much address space for each and few are better than many.
+
+import type { Clock } from '../base/clock.ts';
+import { guardClock } from '../base/clock-guard.ts';
+import { Arena } from '../state/arena.ts';
+import type { EngineName } from '../state/engine.ts';
+import { cellsFor } from '../state/geometry.ts';
+import { StatePlane } from '../state/plane.ts';
+import type { PolicyHost } from './core.ts';
+
+/** A memory and who allocates in it. */
+export interface Home {
+  plane: StatePlane;
+  arena: Arena;
+}
+
+const FIRST_POLICIES = 16;
+const MOST_POLICIES = 4096;
+const homes: Home[] = [];
+
+/** A host without a runtime around it. */
+export const ALONE: PolicyHost = {
+  shared: false,
+  tracked: false,
+  draining: () => false,
+  level: () => 0,
+  admitted: () => false,
+};
+
+/** A memory with room for one policy more, and for its keys. */
+export function homeFor(engine: EngineName, maxKeys: number): Home {
+  const cells = cellsFor(maxKeys);
+  const fits = homes.find(
+    ({ plane, arena }) =>
+      arena.free > 0 && arena.freeCells >= cells && (engine === 'auto' || plane.engine.name === engine),
+  );
+  if (fits !== undefined && cells === 0) return fits;
+  // A table of keys gets a memory to itself: it comes and goes with its policy's size.
+  const policies = cells > 0 ? 1 : Math.min(FIRST_POLICIES * 2 ** homes.length, MOST_POLICIES);
+  const plane = StatePlane.create({ policies, threads: 1, keys: maxKeys }, 0, engine);
+  const home = { plane, arena: new Arena(plane) };
+  if (cells === 0) homes.push(home);
+  return home;
+}
+
+/** The guarded time that is 0 in a policy's slot: policies of one memory may have different clocks. */
+export function originOf(clock: Clock): number {
+  return guardClock(clock).now();
+}
