@@ -17,11 +17,9 @@ export function stampOf(epoch: number): number {
   return epoch & EPOCHS;
 }
 
+/** epoch mod size, never negative. */
 export function ringIndex(epoch: number, size: number): number {
-  // Dividing whole numbers of 32 bits is many times faster.
-  const short = epoch | 0;
-  const rest = short === epoch ? short % size : epoch % size;
-  return rest < 0 ? rest + size : rest;
+  return epoch - Math.floor(epoch / size) * size;
 }
 
 export function optionsOf(slot: number, version: number): number {
