@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { OptionsError } from '../../src/base/errors.ts';
 import { Emitter } from '../../src/base/events.ts';
@@ -83,6 +84,16 @@ describe('an emitter', () => {
     events.on('success', hear('late'), { signal: controller.signal }).dispose();
     succeed();
     assert.deepEqual(heard, ['tied']);
+  });
+
+  it('leaves nothing on the signal of a listener that is disposed of', async () => {
+    const { events, hear } = given();
+    const { signal } = new AbortController();
+    const tied = events.on('success', hear('tied'), { signal });
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+    tied.dispose();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
   it('tells no listener that an earlier one removes, and not yet one that it adds', () => {

@@ -118,6 +118,16 @@ describe('a timer wheel', () => {
     assert.deepEqual(names(), ['first', 'second']);
   });
 
+  it('wakes up for the first of two within one millisecond', () => {
+    const { host, wheel, fired, node } = given({ startMs: 1_000 });
+    for (const atMs of [1_005, 1_010, 1_010.8]) wheel.arm(node(atMs), atMs);
+    host.runUntil(1_020);
+    assert.deepEqual(
+      fired.map(({ atMs }) => atMs),
+      [1_005, 1_010, 1_011],
+    );
+  });
+
   it('fires what is armed for a time that is over at the next opportunity, not during the call', () => {
     const { host, wheel, names, node, startMs } = given();
     wheel.arm(node('a'), startMs - 5_000);
@@ -262,7 +272,7 @@ describe('a timer wheel under any history', () => {
       fc.property(
         fc.constantFrom(0, 1_000.75, 2 ** 31 - 20, 2 ** 32 + 0.5, 10 * YEAR),
         fc.array(fc.double({ min: -1, max: 2, noNaN: true }), { minLength: 1 }),
-        fc.array(step, { maxLength: 80 }),
+        fc.array(step, { maxLength: 80, size: 'max' }),
         (startMs, errors, steps) => {
           let alarm = 0;
           const { host, wheel } = given({ startMs, errorMs: () => errors[alarm++ % errors.length] });
@@ -313,7 +323,7 @@ describe('a timer wheel under any history', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -48,13 +48,17 @@ describe('a manual clock', () => {
       seen.push(name);
     };
     void chain('before');
-    clock.setTimer(10, () => void chain('after the first'));
+    clock.setTimer(0, () => {
+      seen.push('first');
+      void chain('after the first');
+    });
+    clock.setTimer(10, () => seen.push('one'));
     clock.setTimer(10, () => {
       seen.push('second');
       void chain('after the second');
     });
     await clock.advance(10);
-    assert.deepEqual(seen, ['before', 'after the first', 'second', 'after the second']);
+    assert.deepEqual(seen, ['before', 'first', 'after the first', 'one', 'second', 'after the second']);
   });
 
   it('lets what waits for a turn of the event loop, or for the next tick, settle too', async () => {
@@ -179,7 +183,8 @@ describe('a manual clock', () => {
   });
 
   it('fires, of any timers set and cancelled, those that are left, in order', async () => {
-    const timers = fc.array(fc.record({ atMs: fc.nat(50), cancelled: fc.boolean() }), { maxLength: 40 });
+    const timer = fc.record({ atMs: fc.nat(12), cancelled: fc.boolean() });
+    const timers = fc.array(timer, { maxLength: 40, size: 'max' });
     await fc.assert(
       fc.asyncProperty(timers, async (all) => {
         const clock = manualClock();
@@ -190,7 +195,7 @@ describe('a manual clock', () => {
         const times = left.map(([, { atMs }]) => atMs);
         assert.equal(clock.pending, left.length);
         assert.equal(clock.nextWakeMs, times.length === 0 ? undefined : Math.min(...times));
-        await clock.advance(50);
+        await clock.advance(12);
         const expected = left.toSorted(([a, one], [b, other]) => one.atMs - other.atMs || a - b);
         assert.deepEqual(
           fired,
