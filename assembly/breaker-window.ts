@@ -58,7 +58,7 @@ function sumField(word: i64, at: i32): f64 {
 }
 
 function part(cell: i64, generation: i32): i64 {
-  if (i32(cell >> 40) != generation) return 0;
+  if ((i32(cell >> 40) & 0xffffff) != generation) return 0;
   return (((cell >> 38) & 1) << 26) | (((cell >> 37) & 1) << 13) | ((cell >> 36) & 1);
 }
 

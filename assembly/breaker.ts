@@ -70,6 +70,13 @@ function consecutive(slot: usize, generation: i32, now: f64, failed: i32, thresh
   return 0;
 }
 
+/** Whether the breaker has moved on since `generation`; the result is then counted as late, and nowhere else. */
+function isLate(slot: usize, generation: i32): bool {
+  if (generationOf(atomic.load<i64>(slot, BREAKER_STATE)) == generation) return false;
+  atomic.add<i64>(slot, 1, BREAKER_LATE);
+  return true;
+}
+
 /**
  * Hears the outcome of an admitted attempt. Answers E_OPENED, E_REOPENED or
  * E_CLOSED to the one thread that moved the breaker. `openMs` ≥ 0 opens at once.
@@ -100,15 +107,13 @@ export function breakerRecord(
   }
   if (verdict == V_IGNORED && openMs < 0) {
     if (ticket & T_TRIAL) trialReturn(slot, cell, fence, ticket);
+    // Counted under an earlier generation it would restart the count of this one.
+    if (isLate(slot, generation)) return 0;
     windowIgnore(slot, features, generation, now);
     return 0;
   }
   if (ticket & T_TRIAL) return decideTrial(slot, options, cell, fence, ticket, now, failed, openMs);
-  const word = atomic.load<i64>(slot, BREAKER_STATE);
-  if (generationOf(word) != generation) {
-    atomic.add<i64>(slot, 1, BREAKER_LATE);
-    return 0;
-  }
+  if (isLate(slot, generation)) return 0;
   const slow = i32(ms > optF(options, O_SLOW_MS));
   const tripped = windowRecord(slot, options, features, generation, ms, now, failed, slow);
   if (ticket & T_WATCHED) return 0;

@@ -58,7 +58,7 @@ function duration64(ms: number): number {
 
 /** What a cell of this upper half adds to the sums. */
 function part(high: number, generation: number): number {
-  if (high >> 8 !== generation) return 0;
+  if (high >>> 8 !== generation) return 0;
   return ((high >> 6) & 1) * CALL_ONE + ((high >> 5) & 1) * FAILED_ONE + ((high >> 4) & 1);
 }
 

@@ -111,6 +111,13 @@ export function twinBreaker(
     return 0;
   }
 
+  /** Whether the breaker has moved on since `generation`; the result is then counted as late, and nowhere else. */
+  function isLate(slot: number, generation: number): boolean {
+    if (generationOf(i32[(slot + BREAKER_STATE + 4) >>> 2]) === generation) return false;
+    grow(slot + BREAKER_LATE, 1);
+    return true;
+  }
+
   /**
    * Hears the outcome of an admitted attempt. Answers E_OPENED, E_REOPENED or
    * E_CLOSED to the one thread that moved the breaker. `openMs` ≥ 0 opens at once.
@@ -141,14 +148,13 @@ export function twinBreaker(
     }
     if (verdict === V_IGNORED && openMs < 0) {
       if (ticket & T_TRIAL) trialReturn(slot, cell, fence, ticket);
+      // Counted under an earlier generation it would restart the count of this one.
+      if (isLate(slot, generation)) return 0;
       windowIgnore(slot, features, generation, now);
       return 0;
     }
     if (ticket & T_TRIAL) return decideTrial(slot, options, cell, fence, ticket, now, failed, openMs);
-    if (generationOf(i32[(slot + BREAKER_STATE + 4) >>> 2]) !== generation) {
-      grow(slot + BREAKER_LATE, 1);
-      return 0;
-    }
+    if (isLate(slot, generation)) return 0;
     const slow = ms > optF(options, O_SLOW_MS) ? 1 : 0;
     const tripped = windowRecord(slot, options, features, generation, ms, now, failed, slow);
     if (ticket & T_WATCHED) return 0;
