@@ -47,7 +47,9 @@ export function breakerCount(slot: usize, now: f64, which: i32): f64 {
   const features = load<i32>(slot);
   const generation = generationOf(word);
   if (which == 5) return tallyRead(slot + BREAKER_REJECTED, generation);
-  if (stateOf(word) == CLOSED) return windowRead(slot, features, generation, now, which);
+  // Metrics only: whatever the state, calls go to the window of its generation.
+  const watched = (atomic.load<i32>(slot, BREAKER_CONTROL) & 3) == 2;
+  if (watched || stateOf(word) == CLOSED) return windowRead(slot, features, generation, now, which);
   // A breaker that opened from closed keeps that window, as it was then; one
   // that reopened, or is half-open, shows its trials.
   if (stateOf(word) == OPEN && payloadOf(word) == 0) {

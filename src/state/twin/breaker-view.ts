@@ -80,7 +80,9 @@ export function twinBreakerView(
     const features = i32[slot >>> 2];
     const generation = generationOf(high);
     if (which === 5) return tallyRead(slot + BREAKER_REJECTED, generation);
-    if (stateOf(high) === CLOSED) return windowRead(slot, features, generation, now, which);
+    // Metrics only: whatever the state, calls go to the window of its generation.
+    const watched = (load(slot + BREAKER_CONTROL) & 3) === 2;
+    if (watched || stateOf(high) === CLOSED) return windowRead(slot, features, generation, now, which);
     // A breaker that opened from closed keeps that window, as it was then; one
     // that reopened, or is half-open, shows its trials.
     if (stateOf(high) === OPEN && payloadOf(low, high) === 0) {
