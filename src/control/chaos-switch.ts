@@ -27,14 +27,22 @@ export class ChaosSwitch {
   enable(request: ChaosRequest = {}): void {
     const o = readOptions('chaos', request, ['policies', 'kinds', 'forMs']);
     const all = this.#policies();
-    const names = o.array('policies', (item, path) => {
-      if (typeof item === 'string' && all.has(item)) return item;
-      return o.refuse('policies', `names of policies, as ${[...all.keys()].join(', ')} (at ${path})`);
-    }, { default: [...all.keys()] });
-    const kinds = o.array('kinds', (item) => {
-      if (CHAOS_KINDS.includes(item as ChaosKind)) return item as ChaosKind;
-      return o.refuse('kinds', `kinds among ${CHAOS_KINDS.join(', ')}`);
-    }, { default: [...CHAOS_KINDS] });
+    const names = o.array(
+      'policies',
+      (item, path) => {
+        if (typeof item === 'string' && all.has(item)) return item;
+        return o.refuse('policies', `names of policies, as ${[...all.keys()].join(', ')} (at ${path})`);
+      },
+      { default: [...all.keys()] },
+    );
+    const kinds = o.array(
+      'kinds',
+      (item) => {
+        if (CHAOS_KINDS.includes(item as ChaosKind)) return item as ChaosKind;
+        return o.refuse('kinds', `kinds among ${CHAOS_KINDS.join(', ')}`);
+      },
+      { default: [...CHAOS_KINDS] },
+    );
     const forMs = o.durationMs('forMs', { above: 0, default: 900_000 });
     for (const name of names) {
       const core = Policy.coreOf(all.get(name) as Policy);

@@ -3,7 +3,7 @@
 
 import { HEADER_LEVEL } from '../../assembly/layout.ts';
 import { ShedError } from '../base/errors.ts';
-import { Emitter, type ListenOptions, type Listener, type Subscription } from '../base/events.ts';
+import { Emitter, type Listener, type ListenOptions, type Subscription } from '../base/events.ts';
 import { refuseValue } from '../base/options.ts';
 import type { StatePlane } from '../state/plane.ts';
 

@@ -14,7 +14,12 @@ import { StatePlane } from '../state/plane.ts';
 import { ChaosSwitch } from './chaos-switch.ts';
 import { Degradation } from './degradation.ts';
 import { drain, setDraining } from './drain.ts';
-import { hasOwnClock, type HoldfastOptions, readRuntimeOptions, type RuntimeSettings } from './runtime-options.ts';
+import {
+  type HoldfastOptions,
+  hasOwnClock,
+  type RuntimeSettings,
+  readRuntimeOptions,
+} from './runtime-options.ts';
 import { SharedThreads } from './shared-threads.ts';
 
 export type LifecycleState = 'idle' | 'starting' | 'running' | 'draining' | 'stopped' | 'failed';
@@ -48,7 +53,9 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
     const host = sharedHost(this.#plane, () => this.#threads.joined);
     this.#policies = new SharedPolicies({ plane: this.#plane, clock, random, host });
     this.degradation = new Degradation(this.#plane);
-    this.chaos = new ChaosSwitch(() => new Map(this.#policies.names().map((each) => [each, this.#policies.get(each)])));
+    this.chaos = new ChaosSwitch(
+      () => new Map(this.#policies.names().map((each) => [each, this.#policies.get(each)])),
+    );
     for (const [each, policy] of Object.entries(settings.policies)) {
       this.#policies.defineOnMain(this.#arena, each, policy);
     }

@@ -44,7 +44,10 @@ export interface RuntimeSettings {
 export const KNOWN_OPTIONS = ['name', 'policies', 'memory', 'engine', 'clock', 'random'];
 
 /** Reads what concerns policies and memory. Throws an `OptionsError`. `known`: names that others read. */
-export function readRuntimeOptions(options: HoldfastOptions, known: readonly string[] = KNOWN_OPTIONS): RuntimeSettings {
+export function readRuntimeOptions(
+  options: HoldfastOptions,
+  known: readonly string[] = KNOWN_OPTIONS,
+): RuntimeSettings {
   const o = readOptions('', options, known);
   const name = o.text('name', { default: 'holdfast' });
   const { clock, random, engine } = readSettings('', {
@@ -66,4 +69,3 @@ export function readRuntimeOptions(options: HoldfastOptions, known: readonly str
 export function hasOwnClock({ clock }: RuntimeSettings): boolean {
   return clock !== systemClock;
 }
-

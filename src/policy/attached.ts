@@ -1,9 +1,9 @@
 // A thread that joins a runtime: it finds the policies in the shared memory.
 
+import { HEADER_LEVEL, HEADER_PHASE } from '../../assembly/layout.ts';
 import { systemClock } from '../base/clock.ts';
 import { OptionsError } from '../base/errors.ts';
 import { systemRandom } from '../base/random.ts';
-import { HEADER_LEVEL, HEADER_PHASE } from '../../assembly/layout.ts';
 import { type PlaneHandle, StatePlane } from '../state/plane.ts';
 import { Attempt } from './attempt.ts';
 import type { PolicyHost } from './core.ts';

@@ -51,7 +51,10 @@ export class CircuitBreakerPart {
 
   /** Opens by hand, for `forMs` or the configured open time. Leaves `disabled` and `metrics-only`. */
   open(forMs?: number): void {
-    const openMs = forMs === undefined ? this.#core.slot.numbers.openMs : checkNumber('open', forMs, { atLeast: 0, ms: true });
+    const openMs =
+      forMs === undefined
+        ? this.#core.slot.numbers.openMs
+        : checkNumber('open', forMs, { atLeast: 0, ms: true });
     this.#force(openMs);
   }
 

@@ -43,11 +43,18 @@ export function burnRate(core: PolicyCore, now: number, ms: number): number {
   return allowed <= 1e-12 ? Number.POSITIVE_INFINITY : failures / calls / allowed;
 }
 
-export function alertsOf(core: PolicyCore, now: number): { severity: 'fast' | 'slow'; burnRate: number; active: boolean }[] {
+export function alertsOf(
+  core: PolicyCore,
+  now: number,
+): { severity: 'fast' | 'slow'; burnRate: number; active: boolean }[] {
   return ALERTS.map(({ severity, rate, longMs, shortMs }) => {
     const long = burnRate(core, now, longMs);
     const enough = core.kernels.burnCount(core.at, now, longMs, 0) >= core.slot.numbers.budgetCalls;
-    return { severity, burnRate: long, active: enough && long >= rate && burnRate(core, now, shortMs) >= rate };
+    return {
+      severity,
+      burnRate: long,
+      active: enough && long >= rate && burnRate(core, now, shortMs) >= rate,
+    };
   });
 }
 

@@ -19,12 +19,15 @@ export function checkPermits(core: PolicyCore, permits: unknown): number {
   if (typeof permits === 'number' && permits > 0 && permits >= least && permits <= most && permits < NEVER) {
     return permits;
   }
-  throw new RangeError(`permits: expected a number from ${least || 'above 0'} to ${most}, got ${String(permits)}`);
+  throw new RangeError(
+    `permits: expected a number from ${least || 'above 0'} to ${most}, got ${String(permits)}`,
+  );
 }
 
 export function checkPriority(priority: unknown): number {
   if (priority === undefined) return DEFAULT_PRIORITY;
-  if (Number.isInteger(priority) && (priority as number) >= 0 && (priority as number) <= 7) return priority as number;
+  if (Number.isInteger(priority) && (priority as number) >= 0 && (priority as number) <= 7)
+    return priority as number;
   throw new RangeError(`priority: expected a whole number from 0 to 7, got ${String(priority)}`);
 }
 
@@ -48,11 +51,24 @@ export function callSettings(
   const priority = checkPriority(given.priority);
   core.keys?.use(given.key);
   // An acquired permit is not a call: it has no end that a timeout could come before.
-  const totalMs = operation === undefined ? NEVER : totalMsOf(core, given.timeoutMs, () => beforeCall(core, signal));
-  return { operation, permits, priority, key: core.keys === undefined ? undefined : given.key, signal, totalMs };
+  const totalMs =
+    operation === undefined ? NEVER : totalMsOf(core, given.timeoutMs, () => beforeCall(core, signal));
+  return {
+    operation,
+    permits,
+    priority,
+    key: core.keys === undefined ? undefined : given.key,
+    signal,
+    totalMs,
+  };
 }
 
 /** The context of a call that has not begun, for functions that say its timeout. */
 function beforeCall(core: PolicyCore, signal: AbortSignal | undefined): CallContext {
-  return { signal: signal ?? new AbortController().signal, attempt: 1, remainingMs: NEVER, policy: core.name };
+  return {
+    signal: signal ?? new AbortController().signal,
+    attempt: 1,
+    remainingMs: NEVER,
+    policy: core.name,
+  };
 }

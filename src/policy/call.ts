@@ -181,7 +181,15 @@ export class Call implements TimerNode, SignalNode, Waiter {
     this.#decided(attempt, ok, result, verdict, openMs, S_VERDICT | S_RELEASE, nowMs);
   }
 
-  #decided(attempt: Attempt, ok: boolean, result: unknown, verdict: number, openMs: number, what: number, nowMs: number): void {
+  #decided(
+    attempt: Attempt,
+    ok: boolean,
+    result: unknown,
+    verdict: number,
+    openMs: number,
+    what: number,
+    nowMs: number,
+  ): void {
     const { core } = this;
     this.#drop(attempt);
     const last = verdict === V_SUCCESS || (this.compiled.retry === undefined && this.current === undefined);
@@ -221,7 +229,8 @@ export class Call implements TimerNode, SignalNode, Waiter {
     if (this.answered) return;
     if (verdict === V_SUCCESS && this.retries > 0) this.core.count(COUNT_RETRY_SUCCESS);
     if (this.compiled.heard.success && verdict === V_SUCCESS) this.compiled.tellSuccess(this, nowMs);
-    if (this.compiled.heard.failure && (verdict === V_FAILURE || verdict === V_DROPPED)) this.compiled.tellFailure(this, result, nowMs);
+    if (this.compiled.heard.failure && (verdict === V_FAILURE || verdict === V_DROPPED))
+      this.compiled.tellFailure(this, result, nowMs);
     this.#answer(ok, result, undefined);
   }
 

@@ -77,7 +77,10 @@ export class Changes {
     const { functions, slot } = this.#core;
     if (functions.openMs === undefined) return;
     const before = slot.readF(BREAKER_NEXT_MS);
-    slot.writeF(BREAKER_NEXT_MS, guardedMs(() => functions.openMs?.(openings, undefined, before), before));
+    slot.writeF(
+      BREAKER_NEXT_MS,
+      guardedMs(() => functions.openMs?.(openings, undefined, before), before),
+    );
   }
 
   #breaker(events: number, nowMs: number): void {
@@ -95,13 +98,25 @@ export class Changes {
     if (slot.readI(BULKHEAD_LIMIT) > 0) {
       const limit = kernels.bulkheadCapacity(at);
       if (limit !== this.#limit && this.#limit > 0) {
-        this.#announce('limitChange', { policy: name, limit: 'bulkhead', from: this.#limit, to: limit, atMs: nowMs });
+        this.#announce('limitChange', {
+          policy: name,
+          limit: 'bulkhead',
+          from: this.#limit,
+          to: limit,
+          atMs: nowMs,
+        });
       }
       this.#limit = limit;
     }
     const rate = slot.numbers.ratePerSecond;
     if (this.#rate > 0 && rate !== this.#rate) {
-      this.#announce('limitChange', { policy: name, limit: 'rateLimiter', from: this.#rate, to: rate, atMs: nowMs });
+      this.#announce('limitChange', {
+        policy: name,
+        limit: 'rateLimiter',
+        from: this.#rate,
+        to: rate,
+        atMs: nowMs,
+      });
       this.#rate = rate;
     }
   }
@@ -112,7 +127,11 @@ export class Changes {
     if (this.#flip(TOLD_BUDGET, errorBudgetExhausted(core, now))) {
       const exhausted = core.slot.readI(TOLD_BUDGET) === 1;
       if (exhausted) core.count(COUNT_EXHAUSTED);
-      this.#announce(exhausted ? 'exhausted' : 'recovered', { policy: core.name, budget: 'error', atMs: nowMs });
+      this.#announce(exhausted ? 'exhausted' : 'recovered', {
+        policy: core.name,
+        budget: 'error',
+        atMs: nowMs,
+      });
     }
     if (!turned && core.slot.readI(TOLD_ALERTS) === 0) return;
     for (const alert of alertsOf(core, now)) {
@@ -130,7 +149,11 @@ export class Changes {
     if (!this.#flip(TOLD_LATENCY, latencyExceeded(core, nowMs - core.originMs))) return;
     const exceeded = core.slot.readI(TOLD_LATENCY) === 1;
     if (exceeded) core.count(COUNT_LATENCY_VIOLATED);
-    this.#announce(exceeded ? 'exhausted' : 'recovered', { policy: core.name, budget: 'latency', atMs: nowMs });
+    this.#announce(exceeded ? 'exhausted' : 'recovered', {
+      policy: core.name,
+      budget: 'latency',
+      atMs: nowMs,
+    });
   }
 
   /** Remembers what was told; true for the one thread that may tell the change. */

@@ -23,7 +23,14 @@ import type { PolicyCore } from './core.ts';
 import type { ChaosKind } from './events.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
-export const CHAOS_KINDS: readonly ChaosKind[] = ['latency', 'error', 'timeout', 'result', 'killWorker', 'block'];
+export const CHAOS_KINDS: readonly ChaosKind[] = [
+  'latency',
+  'error',
+  'timeout',
+  'result',
+  'killWorker',
+  'block',
+];
 
 export class Chaos {
   readonly #core: PolicyCore;
@@ -92,7 +99,12 @@ export class Chaos {
       this.#tell('timeout', COUNT_CHAOS_TIMEOUT);
       // With an attempt timeout the attempt simply hangs until that comes.
       if (attempt.deadlineMs < NEVER) attempt.injected = true;
-      else call.ended(attempt, false, new TimeoutError({ policy: core.name || undefined, scope: 'attempt', timeoutMs: 0 }));
+      else
+        call.ended(
+          attempt,
+          false,
+          new TimeoutError({ policy: core.name || undefined, scope: 'attempt', timeoutMs: 0 }),
+        );
       return true;
     }
     if (flags & 8 && core.functions.chaosResult !== undefined && this.#draws(numbers.chaosResultRate)) {

@@ -122,7 +122,12 @@ export class Compiled {
 
   tellFailure(call: Call, error: unknown, nowMs: number): void {
     const { events, name } = this.core;
-    events.emit('failure', { policy: name, durationMs: nowMs - call.startMs, attempts: call.attempts, error });
+    events.emit('failure', {
+      policy: name,
+      durationMs: nowMs - call.startMs,
+      attempts: call.attempts,
+      error,
+    });
   }
 }
 

@@ -3,6 +3,7 @@
 import {
   A_NEWCOMER,
   BREAKER_NEXT_MS,
+  BULKHEAD_ABANDONED,
   COUNT_ABANDONED,
   COUNT_DRAINING,
   COUNT_QUEUE_TIMEOUT,
@@ -10,7 +11,6 @@ import {
   E_LIMIT,
   E_TURNED,
   E_WAKE,
-  BULKHEAD_ABANDONED,
   F_BULKHEAD,
   F_KEYED,
   F_RAMP,
@@ -30,12 +30,12 @@ import { type Timers, timersOf } from '../base/timers.ts';
 import type { Kernels } from '../state/kernels.ts';
 import type { PolicyNumbers } from '../state/options-block.ts';
 import type { Slot } from '../state/slot.ts';
+import type { Changes } from './changes.ts';
 import { EVENT_NAMES, type PolicyEvents } from './events.ts';
 import type { Keys } from './keys.ts';
 import type { Line } from './line.ts';
 import type { PolicyFunctions, PolicyPlan, PolicyShape } from './plan.ts';
 import { R_DRAINING, R_SHED, R_WAITED, Refused } from './refusal.ts';
-import type { Changes } from './changes.ts';
 
 /** What stands around a policy: nothing much for one by itself, the runtime for a named one. */
 export interface PolicyHost {
@@ -163,7 +163,14 @@ export class PolicyCore {
   }
 
   /** Says how an attempt ended, and passes on what that changed. `startMs`, `nowMs`: guarded time. */
-  settle(ticket: number, startMs: number, nowMs: number, verdict: number, what: number, openMs: number): void {
+  settle(
+    ticket: number,
+    startMs: number,
+    nowMs: number,
+    verdict: number,
+    what: number,
+    openMs: number,
+  ): void {
     const { originMs } = this;
     // A policy that was removed has no slot any more: what ends late ends without a trace.
     if (!this.slot.lives) return;
@@ -224,5 +231,4 @@ export class PolicyCore {
     if (by === 1) this.count(COUNT_ABANDONED);
     this.count(BULKHEAD_ABANDONED, by);
   }
-
 }

@@ -112,10 +112,13 @@ export class Executor {
 
   #settings(operation: unknown, options: ExecuteOptions | undefined): CallSettings {
     if (typeof operation !== 'function') {
-      throw new TypeError(`operation: expected a function, got ${operation === null ? 'null' : typeof operation}`);
+      throw new TypeError(
+        `operation: expected a function, got ${operation === null ? 'null' : typeof operation}`,
+      );
     }
     const { core } = this;
-    if (options !== undefined || !this.#plain) return callSettings(core, operation as Operation<unknown>, options);
+    if (options !== undefined || !this.#plain)
+      return callSettings(core, operation as Operation<unknown>, options);
     return {
       operation: operation as Operation<unknown>,
       permits: 1,
@@ -143,7 +146,12 @@ export class Executor {
     return priority < (level === 1 ? shedDegraded : level === 2 ? shedSeverely : shedEmergency) ? R_SHED : 0;
   }
 
-  #begin(settings: CallSettings, code: number, nowMs: number, answer: (ok: boolean, result: unknown, refused: Refused | undefined) => void): void {
+  #begin(
+    settings: CallSettings,
+    code: number,
+    nowMs: number,
+    answer: (ok: boolean, result: unknown, refused: Refused | undefined) => void,
+  ): void {
     const { core } = this;
     const fallback = settings.operation === undefined ? undefined : core.functions.fallback;
     const told =
@@ -160,7 +168,11 @@ export class Executor {
     call.begin(code, nowMs);
   }
 
-  #fallBack(call: Call, error: unknown, answer: (ok: boolean, result: unknown, refused: undefined) => void): void {
+  #fallBack(
+    call: Call,
+    error: unknown,
+    answer: (ok: boolean, result: unknown, refused: undefined) => void,
+  ): void {
     const { core } = this;
     core.count(COUNT_FALLBACK);
     if (core.events.heard.fallback) core.events.emit('fallback', { policy: core.name, error });

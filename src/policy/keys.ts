@@ -18,12 +18,13 @@ export class Keys {
   /** Leaves the hash of a key where the kernels look for it. Throws a TypeError for what is no text. */
   use(key: unknown): void {
     if (typeof key !== 'string') {
-      throw new TypeError(`a keyed limiter needs a key, a text; got ${key === undefined ? 'none' : typeof key}`);
+      throw new TypeError(
+        `a keyed limiter needs a key, a text; got ${key === undefined ? 'none' : typeof key}`,
+      );
     }
     if (key.length > MOST_UNITS) this.#long(key);
     else this.#hash(key);
   }
-
 
   #hash(key: string): void {
     const units = this.#units;

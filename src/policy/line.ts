@@ -137,8 +137,10 @@ export class Line implements TimerNode {
     const rank = kernels.lineRank(at, head.lineOrder);
     const free =
       rank > 0 &&
-      (this.#core.shape.bulkhead === undefined || kernels.bulkheadActive(at) < kernels.bulkheadCapacity(at)) &&
-      (this.#core.shape.rateLimiter === undefined || kernels.rateWait(at, nowMs - originMs, head.permits) === 0);
+      (this.#core.shape.bulkhead === undefined ||
+        kernels.bulkheadActive(at) < kernels.bulkheadCapacity(at)) &&
+      (this.#core.shape.rateLimiter === undefined ||
+        kernels.rateWait(at, nowMs - originMs, head.permits) === 0);
     if (!free) {
       this.#bypassAtMs = 0;
       return rank === 0 ? 0 : nowMs + LOOK_AGAIN_MS;

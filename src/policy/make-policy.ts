@@ -80,4 +80,3 @@ export function policy(options: PolicyOptions = {}, settings: PolicySettings = {
   };
   return new Policy(core, release, () => {});
 }
-

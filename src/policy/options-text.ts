@@ -31,5 +31,7 @@ export function readOptionsText(plane: StatePlane, slot: number): OptionsText | 
   if (length === 0) return undefined;
   // A copy: decoders refuse views of shared memory.
   const json = decoder.decode(plane.bytes.slice(slot + SLOT_TEXT, slot + SLOT_TEXT + length));
-  return JSON.parse(json, (_key, value) => (value === INFINITY ? Number.POSITIVE_INFINITY : value)) as OptionsText;
+  return JSON.parse(json, (_key, value) =>
+    value === INFINITY ? Number.POSITIVE_INFINITY : value,
+  ) as OptionsText;
 }

@@ -82,7 +82,11 @@ export class ErrorBudgetPart extends Part {
 
   /** How fast the budget is spent over the last `ms` (six hours at most): 1 spends it exactly in its window. */
   burnRate(ms: number): number {
-    return burnRate(this.core, this.now, checkNumber('burnRate', ms, { above: 0, atMost: 21_600_000, ms: true }));
+    return burnRate(
+      this.core,
+      this.now,
+      checkNumber('burnRate', ms, { above: 0, atMost: 21_600_000, ms: true }),
+    );
   }
 
   /** The alerts and whether they are active: 14.4 over 1 h and 5 min, 6 over 6 h and 30 min. */

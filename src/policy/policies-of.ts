@@ -15,7 +15,10 @@ export type PoliciesModule<Names extends string = string> = Readonly<Record<Name
  * URL for threads that join later. Its exports that are objects are policies; a default export, or an export
  * `policies`, that is an object of policies serves as well.
  */
-export function policiesOf<Module extends object>(url: URL | string, module: Module): PoliciesModule<PolicyNames<Module>> {
+export function policiesOf<Module extends object>(
+  url: URL | string,
+  module: Module,
+): PoliciesModule<PolicyNames<Module>> {
   const found = policiesIn(module);
   return Object.defineProperty({ ...found }, MODULE, { value: String(url) }) as never;
 }

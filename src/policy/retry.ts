@@ -41,7 +41,9 @@ export class Retry {
 
   /** Takes one retry from the budget, for a hedge. */
   withdraw(nowMs: number): boolean {
-    return !this.#budget || this.#core.kernels.retryWithdraw(this.#core.at, nowMs - this.#core.originMs) === 1;
+    return (
+      !this.#budget || this.#core.kernels.retryWithdraw(this.#core.at, nowMs - this.#core.originMs) === 1
+    );
   }
 
   /** Whether the call goes on after this outcome. Throws what a function of the user's throws. */
@@ -50,7 +52,8 @@ export class Retry {
     if (!ok && isRefusal(result) && !this.#onRejection) return false;
     const outcome = outcomeOf(ok, result);
     const { shouldRetry } = this.#core.functions;
-    const wanted = shouldRetry === undefined ? verdict !== V_IGNORED || isRefusal(result) : shouldRetry(outcome);
+    const wanted =
+      shouldRetry === undefined ? verdict !== V_IGNORED || isRefusal(result) : shouldRetry(outcome);
     return wanted && this.#pause(call, outcome, nowMs);
   }
 

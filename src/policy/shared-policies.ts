@@ -73,7 +73,11 @@ export class SharedPolicies {
     const path = `policies.${name}`;
     this.#refresh();
     if (this.#entries.has(name)) {
-      throw new OptionsError({ path, expected: 'a name that is not taken', received: `"${name}", defined already` });
+      throw new OptionsError({
+        path,
+        expected: 'a name that is not taken',
+        received: `"${name}", defined already`,
+      });
     }
     const plan = bindRandom(readPolicy(path, options), random);
     const index = arena.takeOnMain(path);
@@ -143,14 +147,25 @@ export class SharedPolicies {
   #open(entry: Entry, plan: PolicyPlan): Policy {
     const { plane, clock, random, host } = this.#settings;
     const slot = new Slot(plane, entry.index);
-    const core = new PolicyCore({ name: entry.name, slot, plan, clock, random, host, originMs: plane.originMs });
+    const core = new PolicyCore({
+      name: entry.name,
+      slot,
+      plan,
+      clock,
+      random,
+      host,
+      originMs: plane.originMs,
+    });
     if (plan.shape.rateLimiter?.perKey !== undefined) core.keys = new Keys(plane);
     core.changes = new Changes(core, this.#ring.announcer(core));
     if (plane.row === 0) core.changes.prepareOpenTime(1);
     this.#ring.add(core);
-    const policy = new Policy(core, () => {}, () => this.#ring.listen());
+    const policy = new Policy(
+      core,
+      () => {},
+      () => this.#ring.listen(),
+    );
     this.#opened.set(entry.name, { policy, entry });
     return policy;
   }
 }
-
