@@ -22,7 +22,7 @@ export {
   UnknownTaskError,
   WorkerLostError,
 } from './base/errors.ts';
-export type { ListenOptions, Listener, Subscription } from './base/events.ts';
+export type { Listener, ListenOptions, Subscription } from './base/events.ts';
 export type { Random } from './base/random.ts';
 export type { Choices, Degradation, Level, LevelChange } from './control/degradation.ts';
 export { createHoldfast, type Holdfast, type LifecycleState, type StopOptions } from './control/holdfast.ts';
@@ -33,7 +33,13 @@ export type { BreakerCounts, CircuitBreakerPart, Isolation } from './policy/brea
 export type { CallEvents, PolicyEvents, SharedEvents } from './policy/events.ts';
 export { type PolicySettings, policy } from './policy/make-policy.ts';
 export type * from './policy/options/policy-options.ts';
-export type { BulkheadPart, BurnAlert, ErrorBudgetPart, LatencyBudgetPart, RateLimiterPart } from './policy/parts.ts';
+export type {
+  BulkheadPart,
+  BurnAlert,
+  ErrorBudgetPart,
+  LatencyBudgetPart,
+  RateLimiterPart,
+} from './policy/parts.ts';
 export { type PoliciesModule, policiesOf } from './policy/policies-of.ts';
 export type { Policy } from './policy/policy.ts';
 export { rateLimiter } from './policy/rate-limiter.ts';

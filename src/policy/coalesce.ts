@@ -51,7 +51,12 @@ export class Coalesce {
     signal?.throwIfAborted();
     // What the key function throws is the caller's; so is a key that is nothing: then nothing is shared.
     const key = core.functions.coalesceKey?.(options);
-    const context = { signal: signal ?? new AbortController().signal, attempt: 1, remainingMs: NEVER, policy: core.name };
+    const context = {
+      signal: signal ?? new AbortController().signal,
+      attempt: 1,
+      remainingMs: NEVER,
+      policy: core.name,
+    };
     const totalMs = totalMsOf(core, options.timeoutMs, () => context);
     if (key === undefined || key === null) return this.#executor.outcomeOfOne(operation, options);
     let shared = this.#shared.get(key);

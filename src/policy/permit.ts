@@ -23,11 +23,20 @@ export class PermitHeld implements Permit {
   settle(settlement: Settlement): void {
     const verdict = VERDICTS[settlement];
     if (verdict === undefined) {
-      throw new TypeError(`permit.settle: expected 'success', 'failure' or 'ignored', got ${String(settlement)}`);
+      throw new TypeError(
+        `permit.settle: expected 'success', 'failure' or 'ignored', got ${String(settlement)}`,
+      );
     }
     if (this.#settled) return;
     this.#settled = true;
-    this.#core.settle(this.#ticket, this.#startMs, this.#core.now(), verdict, S_VERDICT | S_RELEASE | S_CALL, -1);
+    this.#core.settle(
+      this.#ticket,
+      this.#startMs,
+      this.#core.now(),
+      verdict,
+      S_VERDICT | S_RELEASE | S_CALL,
+      -1,
+    );
   }
 
   [DISPOSE](): void {

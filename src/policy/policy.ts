@@ -1,14 +1,14 @@
 // A policy: what callers hold.
 
 import { DISPOSE } from '../base/dispose.ts';
-import type { ListenOptions, Listener, Subscription } from '../base/events.ts';
 import { OptionsError } from '../base/errors.ts';
+import type { Listener, ListenOptions, Subscription } from '../base/events.ts';
 import { CircuitBreakerPart } from './breaker-part.ts';
 import type { PolicyCore } from './core.ts';
 import { EVENT_NAMES, type PolicyEvents } from './events.ts';
 import { Executor } from './executor.ts';
-import { updatedNumbers } from './options/update.ts';
 import type { PolicyUpdate } from './options/policy-options.ts';
+import { updatedNumbers } from './options/update.ts';
 import { BulkheadPart, ErrorBudgetPart, LatencyBudgetPart, RateLimiterPart } from './parts.ts';
 import { type PolicySnapshot, restorePolicy, snapshotPolicy } from './snapshot.ts';
 import type { ExecuteOptions, Operation, Permit, PolicyOutcome, Refusal } from './types.ts';
@@ -87,7 +87,11 @@ export class Policy implements Disposable {
     const before = core.slot.numbers;
     const published = core.slot.publish((numbers) => updatedNumbers(path, core.plan, numbers, options), now);
     if (!published) {
-      throw new OptionsError({ path, expected: 'other threads to stop updating it', received: 'no chance to publish' });
+      throw new OptionsError({
+        path,
+        expected: 'other threads to stop updating it',
+        received: 'no chance to publish',
+      });
     }
     core.updated(before, now);
     core.wake();

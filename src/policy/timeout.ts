@@ -28,7 +28,8 @@ export class AttemptTimeout {
   msFor(context: Attempt, nowMs: number): number {
     const { functions, shape, slot } = this.#core;
     let ms = NEVER;
-    if (functions.attemptMs !== undefined) ms = timeoutFrom('timeout.attemptMs', functions.attemptMs(context));
+    if (functions.attemptMs !== undefined)
+      ms = timeoutFrom('timeout.attemptMs', functions.attemptMs(context));
     else if (shape.timeout?.attempt) ms = slot.numbers.attemptMs || NEVER;
     return shape.timeout?.adaptive === undefined ? ms : Math.min(ms, this.#adaptive(nowMs));
   }
@@ -50,6 +51,7 @@ export class AttemptTimeout {
 /** The timeout of a whole call: said for the call, or configured. */
 export function totalMsOf(core: PolicyCore, own: number | undefined, context: () => CallContext): number {
   if (own !== undefined) return timeoutFrom('timeoutMs', own);
-  if (core.functions.totalMs !== undefined) return timeoutFrom('timeout.totalMs', core.functions.totalMs(context()));
+  if (core.functions.totalMs !== undefined)
+    return timeoutFrom('timeout.totalMs', core.functions.totalMs(context()));
   return core.slot.numbers.totalMs || NEVER;
 }
