@@ -1,8 +1,8 @@
 // Reading a policy's options, and keeping what was given of them: as data for other threads, functions aside.
 
 import type { Absent, OptionsReader } from '../../base/options.ts';
-import type { PolicyPlan } from '../plan.ts';
 import { backoffData } from '../backoff-data.ts';
+import type { PolicyPlan } from '../plan.ts';
 
 /** What is filled in while a policy's options are read. */
 export type Draft = Pick<PolicyPlan, 'shape' | 'numbers' | 'functions'>;

@@ -33,7 +33,8 @@ export function readTripping(o: PolicyReader, numbers: PolicyNumbers): Tripping 
   const consecutive = readCount(o, 'consecutiveFailures', { optional: true });
   const window = o.child('window', ['calls', 'ms', 'buckets']);
   if (window === undefined) {
-    if (consecutive === undefined) o.refuse('consecutiveFailures', 'a whole number of at least 1, or a window');
+    if (consecutive === undefined)
+      o.refuse('consecutiveFailures', 'a whole number of at least 1, or a window');
     for (const name of ['failureRate', 'minCalls', 'slowCall']) {
       if (o.has(name)) o.refuse(name, 'none without a window');
     }
@@ -46,7 +47,10 @@ export function readTripping(o: PolicyReader, numbers: PolicyNumbers): Tripping 
   numbers.minCalls = readCount(o, 'minCalls', { default: Math.min(MIN_CALLS, most) });
   if (numbers.minCalls > most) o.refuse('minCalls', `at most ${most}, the calls of the window`);
   const slow = readSlowCall(o, numbers);
-  const failureRate = o.ratio('failureRate', slow ? { ...SHARE, optional: true } : { ...SHARE, default: 0.5 });
+  const failureRate = o.ratio(
+    'failureRate',
+    slow ? { ...SHARE, optional: true } : { ...SHARE, default: 0.5 },
+  );
   if (failureRate !== undefined) numbers.failureRate = failureRate;
   return { ...size, slow, failureRate: failureRate !== undefined };
 }

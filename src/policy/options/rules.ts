@@ -1,8 +1,8 @@
 // Rules that options of several strategies have in common.
 
 import type { Absent, OptionsReader } from '../../base/options.ts';
-import { type Backoff } from '../types.ts';
 import { backoffData, backoffFrom } from '../backoff.ts';
+import type { Backoff } from '../types.ts';
 import type { PolicyReader } from './policy-reader.ts';
 
 /** A share that cannot be none: 0 < x ≤ 1. */
@@ -16,7 +16,11 @@ export const ENDLESS_MS = { infinite: true } as const;
 const MOST = 2 ** 31 - 1;
 
 /** A whole number of at least 1, of something that is counted. */
-export function readCount(o: OptionsReader, name: string, absent: Absent<number> & { default: number }): number;
+export function readCount(
+  o: OptionsReader,
+  name: string,
+  absent: Absent<number> & { default: number },
+): number;
 export function readCount(o: OptionsReader, name: string, absent: { optional: true }): number | undefined;
 export function readCount(o: OptionsReader, name: string): number;
 export function readCount(o: OptionsReader, name: string, absent: Absent<number> = {}): number | undefined {

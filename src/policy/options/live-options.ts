@@ -1,0 +1,100 @@
+// Which options may change while a policy is in use, and which number each of them is.
+
+import type { NumberName } from '../../state/options-block.ts';
+import type { PolicyFunctions } from '../plan.ts';
+
+/** Options that are numbers in shared memory, by their path within the policy. */
+export const LIVE_OPTIONS = {
+  'circuitBreaker.consecutiveFailures': 'consecutive',
+  'circuitBreaker.failureRate': 'failureRate',
+  'circuitBreaker.minCalls': 'minCalls',
+  'circuitBreaker.slowCall.ms': 'slowMs',
+  'circuitBreaker.slowCall.rate': 'slowRate',
+  'circuitBreaker.openMs': 'openMs',
+  'circuitBreaker.halfOpen.permits': 'trials',
+  'circuitBreaker.halfOpen.failureRate': 'trialRate',
+  'circuitBreaker.halfOpen.maxWaitMs': 'trialWaitMs',
+  'circuitBreaker.ramp.ms': 'rampMs',
+  'throttle.k': 'throttleK',
+  'throttle.maxRejection': 'throttleMax',
+  'rateLimiter.permitsPerSecond': 'ratePerSecond',
+  'rateLimiter.burst': 'burst',
+  'rateLimiter.maxWaitMs': 'rateMaxWaitMs',
+  'rateLimiter.adaptive.minPerSecond': 'minRate',
+  'rateLimiter.adaptive.maxPerSecond': 'maxRate',
+  'rateLimiter.adaptive.targetMs': 'rateTargetMs',
+  'rateLimiter.adaptive.percentile': 'ratePercentile',
+  'rateLimiter.adaptive.minSamples': 'rateSamples',
+  'bulkhead.maxConcurrent': 'maxConcurrent',
+  'bulkhead.maxQueue': 'maxQueue',
+  'bulkhead.maxWaitMs': 'queueMaxWaitMs',
+  'bulkhead.adaptive.minLimit': 'minLimit',
+  'bulkhead.adaptive.maxLimit': 'maxLimit',
+  'timeout.attemptMs': 'attemptMs',
+  'timeout.totalMs': 'totalMs',
+  'timeout.adaptive.percentile': 'timeoutPercentile',
+  'timeout.adaptive.multiplier': 'timeoutMultiplier',
+  'timeout.adaptive.minMs': 'timeoutMinMs',
+  'timeout.adaptive.maxMs': 'timeoutMaxMs',
+  'retry.maxRetries': 'maxRetries',
+  'retry.maxElapsedMs': 'maxElapsedMs',
+  'retry.budget.ratio': 'retryRatio',
+  'retry.budget.minPerSecond': 'retryFloor',
+  'hedge.delayMs': 'hedgeDelayMs',
+  'hedge.percentile': 'hedgePercentile',
+  'hedge.maxHedges': 'maxHedges',
+  'errorBudget.objective': 'objective',
+  'errorBudget.minCalls': 'budgetCalls',
+  'latencyBudget.percentile': 'latencyPercentile',
+  'latencyBudget.targetMs': 'latencyTargetMs',
+  'latencyBudget.minCalls': 'latencyMinCalls',
+  'shed.degraded': 'shedDegraded',
+  'shed.severelyDegraded': 'shedSeverely',
+  'shed.emergency': 'shedEmergency',
+  'chaos.latency.rate': 'chaosLatencyRate',
+  'chaos.latency.minMs': 'chaosLatencyMinMs',
+  'chaos.latency.maxMs': 'chaosLatencyMaxMs',
+  'chaos.error.rate': 'chaosErrorRate',
+  'chaos.timeout.rate': 'chaosTimeoutRate',
+  'chaos.result.rate': 'chaosResultRate',
+  'chaos.killWorker.rate': 'chaosKillRate',
+  'chaos.block.rate': 'chaosBlockRate',
+} as const satisfies Record<string, NumberName>;
+
+/** Options that are functions, or may be one, by their path within the policy. */
+export const FUNCTION_OPTIONS = {
+  isFailure: 'isFailure',
+  isIgnored: 'isIgnored',
+  fallback: 'fallback',
+  'coalesce.key': 'coalesceKey',
+  'circuitBreaker.openMs': 'openMs',
+  'circuitBreaker.openFor': 'openFor',
+  'timeout.attemptMs': 'attemptMs',
+  'timeout.totalMs': 'totalMs',
+  'retry.backoff': 'backoff',
+  'retry.retryAfter': 'retryAfter',
+  'retry.shouldRetry': 'shouldRetry',
+  'chaos.when': 'chaosWhen',
+  'chaos.error.create': 'chaosError',
+} as const satisfies Record<string, keyof PolicyFunctions>;
+
+/** Where a word of a policy's shape is an option of another name. */
+export const SHAPE_OPTIONS: Readonly<Record<string, string>> = {
+  'circuitBreaker.kind': 'circuitBreaker.window',
+  'circuitBreaker.windowCalls': 'circuitBreaker.window.calls',
+  'circuitBreaker.windowMs': 'circuitBreaker.window.ms',
+  'circuitBreaker.buckets': 'circuitBreaker.window.buckets',
+  'circuitBreaker.slow': 'circuitBreaker.slowCall',
+  'circuitBreaker.trialRate': 'circuitBreaker.halfOpen.failureRate',
+  'rateLimiter.waits': 'rateLimiter.maxWaitMs',
+  'bulkhead.queues': 'bulkhead.maxQueue',
+  'bulkhead.bounded': 'bulkhead.maxQueue',
+  'timeout.attempt': 'timeout.attemptMs',
+  'timeout.total': 'timeout.totalMs',
+  'hedge.percentile.windowMs': 'hedge.windowMs',
+  'chaos.blockMs': 'chaos.block.ms',
+  'chaos.abortBelow': 'chaos.abortWhen.budgetBelow',
+};
+
+/** Numbers that follow from options of the rate limiter, and are none themselves. */
+export const DERIVED_RATE_NUMBERS = ['units', 'unitsPerMs', 'burstUnits', 'maxDebtMs'] as const;

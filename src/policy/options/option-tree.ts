@@ -1,0 +1,61 @@
+// Options as a tree of plain objects, which is copied where it changes and never written to.
+
+import { OptionsError } from '../../base/errors.ts';
+import { show } from '../../base/show.ts';
+
+export interface OptionTree {
+  readonly [name: string]: unknown;
+}
+
+// No option lies deeper: retry.backoff.maxMs, say. What does is nobody's option and is refused as it is.
+const DEEPEST = 4;
+
+export function isTree(value: unknown): value is OptionTree {
+  return typeof value === 'object' && Object.prototype.toString.call(value) === '[object Object]';
+}
+
+/** A copy of given options without what is undefined. Throws an OptionsError when they cannot be read. */
+export function treeOf(path: string, value: unknown): OptionTree {
+  try {
+    return copied(value as OptionTree, DEEPEST);
+  } catch (cause) {
+    throw new OptionsError({
+      path,
+      expected: 'readable values',
+      received: `a throw of ${show(cause)}`,
+      cause,
+    });
+  }
+}
+
+/** The option at `a.b.c`; `undefined` where there is none. */
+export function optionAt(tree: OptionTree, path: string): unknown {
+  let at: unknown = tree;
+  for (const name of path.split('.')) at = isTree(at) && Object.hasOwn(at, name) ? at[name] : undefined;
+  return at;
+}
+
+/** The tree with `value` at `a.b.c`. */
+export function withOption(tree: OptionTree, path: string, value: unknown): OptionTree {
+  const [name, ...rest] = path.split('.');
+  if (rest.length === 0) return { ...tree, [name]: value };
+  const below = isTree(tree[name]) ? tree[name] : {};
+  return { ...tree, [name]: withOption(below, rest.join('.'), value) };
+}
+
+/** The options of `base`, and of `change` over them. */
+export function mergedOptions(base: OptionTree, change: OptionTree): OptionTree {
+  const merged = Object.entries(change).map(([name, value]): [string, unknown] => {
+    const before = Object.hasOwn(base, name) ? base[name] : undefined;
+    return [name, isTree(before) && isTree(value) ? mergedOptions(before, value) : value];
+  });
+  // Made from entries: a name like __proto__ stays a name, and is refused as one.
+  return Object.fromEntries([...Object.entries(base), ...merged]);
+}
+
+function copied(tree: OptionTree, depth: number): OptionTree {
+  const kept = Object.entries(tree).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    kept.map(([name, value]) => [name, isTree(value) && depth > 1 ? copied(value, depth - 1) : value]),
+  );
+}
