@@ -17,7 +17,7 @@ const CHOICES = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 500, 100, 50, 20, 10, 5, 2, 
  */
 export function rateScale(path: string, highestPerSecond: number, burst: number, keyed: boolean): number {
   const perMs = highestPerSecond / 1000;
-  const room = 2 ** (keyed ? 52 : 58);
+  const room = 2 ** (keyed ? 52 : 57);
   const most = (units: number) => Math.max(perMs * TEN_YEARS_MS, burst) * units + burst * units;
   for (const exact of [true, false]) {
     for (const units of CHOICES) {
