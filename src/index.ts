@@ -25,7 +25,10 @@ export {
 export type { Listener, ListenOptions, Subscription } from './base/events.ts';
 export type { Random } from './base/random.ts';
 export type { Choices, Degradation, Level, LevelChange } from './control/degradation.ts';
-export { createHoldfast, type Holdfast, type LifecycleState, type StopOptions } from './control/holdfast.ts';
+export type { ComponentOptions, StepContext } from './control/component.ts';
+export { createHoldfast, type Holdfast, type StopOptions } from './control/holdfast.ts';
+export type { LifecycleChange, LifecycleState } from './control/lifecycle-state.ts';
+export type { SignalOptions } from './control/process-signals.ts';
 export type { HoldfastOptions, MemoryOptions } from './control/runtime-options.ts';
 export type { RuntimeHandle } from './policy/attached.ts';
 export { constant, decorrelated, exponential, fibonacci, fromList, linear } from './policy/backoff.ts';

@@ -4,6 +4,7 @@
 import { guardClock } from '../base/clock-guard.ts';
 import { ASYNC_DISPOSE } from '../base/dispose.ts';
 import { LifecycleError, OptionsError } from '../base/errors.ts';
+import { Emitter, type ListenOptions, type Listener, type Subscription } from '../base/events.ts';
 import { readOptions } from '../base/options.ts';
 import { type RuntimeHandle, sharedHost } from '../policy/attached.ts';
 import type { PolicyOptions } from '../policy/options/policy-options.ts';
@@ -12,8 +13,13 @@ import { SharedPolicies } from '../policy/shared-policies.ts';
 import { Arena } from '../state/arena.ts';
 import { StatePlane } from '../state/plane.ts';
 import { ChaosSwitch } from './chaos-switch.ts';
+import { type Component, type ComponentOptions, readComponent } from './component.ts';
 import { Degradation } from './degradation.ts';
 import { drain, setDraining } from './drain.ts';
+import { Lifecycle } from './lifecycle.ts';
+import type { LifecycleChange, LifecycleState } from './lifecycle-state.ts';
+import { checkOrder } from './phases.ts';
+import { handleSignals, type SignalOptions } from './process-signals.ts';
 import {
   type HoldfastOptions,
   hasOwnClock,
@@ -21,8 +27,6 @@ import {
   readRuntimeOptions,
 } from './runtime-options.ts';
 import { SharedThreads } from './shared-threads.ts';
-
-export type LifecycleState = 'idle' | 'starting' | 'running' | 'draining' | 'stopped' | 'failed';
 
 export interface StopOptions {
   /** How long calls under way may go on, in ms; 10 000 by default. Then they are aborted. */
@@ -39,8 +43,9 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
   readonly #arena: Arena;
   readonly #policies: SharedPolicies;
   readonly #threads: SharedThreads;
-  #state: LifecycleState = 'idle';
-  #stopping: Promise<void> | undefined;
+  readonly #components = new Map<string, Component>();
+  readonly #lifecycle: Lifecycle;
+  readonly #events: Emitter<{ state: LifecycleChange }>;
 
   constructor(options: HoldfastOptions) {
     const settings = readRuntimeOptions(options);
@@ -52,6 +57,15 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
     this.#threads = new SharedThreads(this.#plane, name, settings.policies);
     const host = sharedHost(this.#plane, () => this.#threads.joined);
     this.#policies = new SharedPolicies({ plane: this.#plane, clock, random, host });
+    this.#events = new Emitter(name, ['state']);
+    this.#lifecycle = new Lifecycle(this.#components, {
+      name,
+      clock,
+      opened: () => setDraining(this.#plane, false),
+      started: () => {},
+      drain: (drainMs) => this.#drain(drainMs),
+      changed: (change) => this.#events.emit('state', change),
+    });
     this.degradation = new Degradation(this.#plane);
     this.chaos = new ChaosSwitch(
       () => new Map(this.#policies.names().map((each) => [each, this.#policies.get(each)])),
@@ -67,7 +81,7 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
   }
 
   get state(): LifecycleState {
-    return this.#state;
+    return this.#lifecycle.state;
   }
 
   /** Names of the policies defined now. */
@@ -105,35 +119,59 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
     return this.#threads.share(worker, () => this.#wakeAll());
   }
 
-  async start(): Promise<void> {
-    await this.#stopping;
-    if (this.#state === 'running' || this.#state === 'starting') {
-      throw new LifecycleError({ code: 'HF_ALREADY_STARTED' });
+  /**
+   * Adds what is started and stopped with the runtime. Throws an `OptionsError` for a name that is taken and for
+   * an order in which not all can start, a `LifecycleError` while the runtime is started.
+   */
+  component(options: ComponentOptions): this {
+    const component = readComponent(options);
+    const { name } = component;
+    if (this.#components.has(name)) {
+      const received = `"${name}", added already`;
+      throw new OptionsError({ path: 'component.name', expected: 'a name that is not taken', received });
     }
-    setDraining(this.#plane, false);
-    this.#state = 'running';
+    if (!['idle', 'stopped', 'failed'].includes(this.state)) throw new LifecycleError({ code: 'HF_ALREADY_STARTED' });
+    checkOrder(new Map([...this.#components, [name, component]]));
+    this.#components.set(name, component);
+    return this;
   }
 
-  /** Refuses new calls, lets those under way end within `drainMs`, aborts the rest. Does nothing when stopped. */
+  /**
+   * Starts the components, phases upwards. When one fails, those that had started are stopped, newest first, and
+   * a `LifecycleError` with `phase`, `component` and `cause` is thrown. After a stop it may be called again.
+   */
+  async start(): Promise<void> {
+    await this.#lifecycle.start();
+  }
+
+  /**
+   * Refuses new calls, lets those under way end within `drainMs`, aborts the rest; then stops the components,
+   * phases downwards. What fails on the way is told at the end by a `LifecycleError` with all `errors`. Does
+   * nothing when stopped.
+   */
   async stop(options: StopOptions = {}): Promise<void> {
     const drainMs = readOptions('stop', options, ['drainMs']).durationMs('drainMs', { default: 10_000 });
-    if (this.#state === 'stopped') return;
-    this.#stopping ??= this.#stop(drainMs).finally(() => {
-      this.#stopping = undefined;
-    });
-    await this.#stopping;
+    await this.#lifecycle.stop(drainMs);
   }
 
   async [ASYNC_DISPOSE](): Promise<void> {
     await this.stop();
   }
 
-  async #stop(drainMs: number): Promise<void> {
-    this.#state = 'draining';
+  /** Stops at SIGTERM or SIGINT, then ends the process. Disposing of what it gives ends that. */
+  handleSignals(options?: SignalOptions): Subscription {
+    return handleSignals((drainMs) => this.stop({ drainMs }), options);
+  }
+
+  /** Calls a listener when the runtime moves to another state. */
+  on(event: 'state', listener: Listener<LifecycleChange>, options?: ListenOptions): Subscription {
+    return this.#events.on(event, listener, options);
+  }
+
+  async #drain(drainMs: number): Promise<void> {
     setDraining(this.#plane, true);
     await drain(this.#policies.opened(), this.#settings.clock, drainMs);
     this.chaos.disable();
-    this.#state = 'stopped';
   }
 
   #wakeAll(): void {
