@@ -4,46 +4,50 @@ import type { Call } from './call.ts';
 import type { CallContext } from './types.ts';
 
 export const RUNNING = 0;
-/** Answered, and its operation has ended. */
+/** Answered, and its operation has ended or never began. */
 export const ENDED = 1;
 /** Answered without its operation: a timeout or an abort came first. */
 export const ABANDONED = 2;
+/** Under way, but chaos took the operation's place: none runs behind it. */
+export const INJECTED = 3;
 
-/** Is itself the context that the operation gets. */
+const NEVER = Number.POSITIVE_INFINITY;
+const NOT_ABORTED = Symbol('not aborted');
+
+/** Is itself the context that the operation gets. The first attempt of a call is the call's own record. */
 export class Attempt implements CallContext {
-  readonly call: Call;
   readonly attempt: number;
-  readonly ticket: number;
+  ticket: number;
   /** Guarded time. */
-  readonly startMs: number;
+  startMs: number;
   /** When this attempt times out; Infinity for never. */
-  deadlineMs = Number.POSITIVE_INFINITY;
-  timeoutMs = 0;
+  deadlineMs = NEVER;
   state = RUNNING;
-  /** Chaos made it hang: no operation runs behind it. */
-  injected = false;
   #controller: AbortController | undefined;
-  #reason: unknown;
-  #aborted = false;
+  #reason: unknown = NOT_ABORTED;
 
-  constructor(call: Call, attempt: number, ticket: number, startMs: number) {
-    this.call = call;
+  constructor(attempt: number, ticket: number, startMs: number) {
     this.attempt = attempt;
     this.ticket = ticket;
     this.startMs = startMs;
   }
 
+  /** The call this is an attempt of. */
+  get call(): Call {
+    throw new TypeError('an attempt belongs to a call');
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#reason);
+      if (this.#reason !== NOT_ABORTED) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;
   }
 
   get remainingMs(): number {
     const untilMs = Math.min(this.deadlineMs, this.call.totalAtMs);
-    return untilMs === Number.POSITIVE_INFINITY ? untilMs : Math.max(0, untilMs - this.call.core.now());
+    return untilMs === NEVER ? untilMs : Math.max(0, untilMs - this.call.core.now());
   }
 
   get policy(): string {
@@ -52,9 +56,22 @@ export class Attempt implements CallContext {
 
   /** Aborts the operation's signal, once. */
   abort(reason: unknown): void {
-    if (this.#aborted) return;
-    this.#aborted = true;
+    if (this.#reason !== NOT_ABORTED) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
+  }
+}
+
+/** An attempt after the first: a retry, or a hedge. */
+export class LaterAttempt extends Attempt {
+  readonly #call: Call;
+
+  constructor(call: Call, attempt: number, ticket: number, startMs: number) {
+    super(attempt, ticket, startMs);
+    this.#call = call;
+  }
+
+  override get call(): Call {
+    return this.#call;
   }
 }

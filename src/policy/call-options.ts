@@ -1,13 +1,11 @@
 // What one call says for itself, checked. Misuse is a RangeError or a TypeError.
 
-import type { CallSettings } from './call.ts';
 import type { PolicyCore } from './core.ts';
 import { totalMsOf } from './timeout.ts';
-import type { CallContext, ExecuteOptions, Operation } from './types.ts';
+import type { CallContext, ExecuteOptions } from './types.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 export const DEFAULT_PRIORITY = 4;
-const NONE: ExecuteOptions = {};
 
 /** Permits a call may ask for: at least one unit of the bucket's scale, at most a full bucket. */
 export function checkPermits(core: PolicyCore, permits: unknown): number {
@@ -36,31 +34,17 @@ export function checkSignal(signal: unknown): AbortSignal | undefined {
   throw new TypeError(`signal: expected an AbortSignal, got ${signal === null ? 'null' : typeof signal}`);
 }
 
-/** Reads the options of a call; hashes its key. */
-export function callSettings(
-  core: PolicyCore,
-  operation: Operation<unknown> | undefined,
-  options: ExecuteOptions | undefined,
-): CallSettings {
+/** Checks the options of a call, hashes its key, and tells its total timeout in ms. */
+export function checkOptions(core: PolicyCore, options: ExecuteOptions | undefined, permit: boolean): number {
   if (options === null || (options !== undefined && typeof options !== 'object')) {
     throw new TypeError(`options: expected an object, got ${options === null ? 'null' : typeof options}`);
   }
-  const given = options ?? NONE;
-  const signal = checkSignal(given.signal);
-  const permits = checkPermits(core, given.permits);
-  const priority = checkPriority(given.priority);
-  core.keys?.use(given.key);
+  const signal = checkSignal(options?.signal);
+  checkPermits(core, options?.permits);
+  checkPriority(options?.priority);
+  core.keys?.use(options?.key);
   // An acquired permit is not a call: it has no end that a timeout could come before.
-  const totalMs =
-    operation === undefined ? NEVER : totalMsOf(core, given.timeoutMs, () => beforeCall(core, signal));
-  return {
-    operation,
-    permits,
-    priority,
-    key: core.keys === undefined ? undefined : given.key,
-    signal,
-    totalMs,
-  };
+  return permit ? NEVER : totalMsOf(core, options?.timeoutMs, () => beforeCall(core, signal));
 }
 
 /** The context of a call that has not begun, for functions that say its timeout. */

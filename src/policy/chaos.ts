@@ -16,7 +16,7 @@ import {
 import { ChaosError, TimeoutError } from '../base/errors.ts';
 import { type Random, seededRandom } from '../base/random.ts';
 import { callbackTimer } from '../base/timers.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, INJECTED, RUNNING } from './attempt.ts';
 import { readErrorBudget } from './budgets.ts';
 import type { Call } from './call.ts';
 import type { PolicyCore } from './core.ts';
@@ -65,6 +65,8 @@ export class Chaos {
       const span = numbers.chaosLatencyMaxMs - numbers.chaosLatencyMinMs;
       const ms = numbers.chaosLatencyMinMs + (span > 0 ? span * this.#random() : 0);
       this.#tell('latency', COUNT_CHAOS_LATENCY);
+      // Until the operation begins there is none to wait for.
+      attempt.state = INJECTED;
       core.timers.arm(
         callbackTimer(() => this.#go(call, attempt, flags)),
         nowMs + ms,
@@ -75,8 +77,9 @@ export class Chaos {
   }
 
   #go(call: Call, attempt: Attempt, flags: number): void {
-    // Timed out or aborted meanwhile: the operation never began, so it has ended.
-    if (call.answered || attempt.state !== 0) return call.ended(attempt, true, undefined);
+    // Timed out or aborted meanwhile: the operation never begins.
+    if (call.answered || attempt.state !== INJECTED) return;
+    attempt.state = RUNNING;
     if (!this.#fault(call, attempt, flags)) call.compiled.invoke(call, attempt);
   }
 
@@ -98,7 +101,7 @@ export class Chaos {
     if (flags & 4 && this.#draws(numbers.chaosTimeoutRate)) {
       this.#tell('timeout', COUNT_CHAOS_TIMEOUT);
       // With an attempt timeout the attempt simply hangs until that comes.
-      if (attempt.deadlineMs < NEVER) attempt.injected = true;
+      if (attempt.deadlineMs < NEVER) attempt.state = INJECTED;
       else
         call.ended(
           attempt,

@@ -1,15 +1,16 @@
 // A policy as it is walked by a call: only what is configured is here.
 
-import { COUNT_WAIT_US, COUNT_WAITED, R_FULL, R_RATE } from '../../assembly/layout.ts';
+import { COUNT_REJECTED, COUNT_WAIT_US, COUNT_WAITED, R_FULL, R_RATE } from '../../assembly/layout.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import { Chaos } from './chaos.ts';
 import type { PolicyCore } from './core.ts';
+import { fallBack } from './fallback.ts';
 import { Hedge } from './hedge.ts';
 import { Line } from './line.ts';
 import { LiveCalls } from './live-calls.ts';
 import { PermitHeld } from './permit.ts';
-import { R_WAITED } from './refusal.ts';
+import { R_WAITED, type Refused } from './refusal.ts';
 import { Retry } from './retry.ts';
 import { AttemptTimeout } from './timeout.ts';
 import type { Outcome } from './types.ts';
@@ -43,17 +44,17 @@ export class Compiled {
     if (call.operation === undefined) {
       return call.take(new PermitHeld(this.core, attempt.ticket, attempt.startMs), attempt);
     }
-    try {
-      if (timeout !== undefined) {
-        attempt.timeoutMs = timeout.msFor(attempt, nowMs);
-        if (attempt.timeoutMs < NEVER) attempt.deadlineMs = nowMs + attempt.timeoutMs;
+    if (timeout !== undefined || hedge !== undefined) {
+      try {
+        if (timeout !== undefined) attempt.deadlineMs = nowMs + timeout.msFor(attempt, nowMs);
+        hedge?.schedule(call, nowMs);
+      } catch (error) {
+        return call.ended(attempt, false, error);
       }
-      hedge?.schedule(call, nowMs);
-    } catch (error) {
-      return call.ended(attempt, false, error);
     }
     if (retry !== undefined && call.attempts === 1) retry.deposit(nowMs);
-    if (attempt.deadlineMs < NEVER || call.totalAtMs < NEVER || call.hedgeAtMs < NEVER) call.rearm();
+    if (call.more !== undefined) call.rearm();
+    else if (attempt.deadlineMs < NEVER) this.core.timers.arm(call, attempt.deadlineMs);
     if (chaos?.inject(call, attempt, nowMs)) return;
     this.invoke(call, attempt);
   }
@@ -61,7 +62,8 @@ export class Compiled {
   invoke(call: Call, attempt: Attempt): void {
     let result: unknown;
     try {
-      result = (call.operation as (context: Attempt) => unknown)(attempt);
+      const { operation } = call;
+      result = (operation as (context: Attempt) => unknown)(attempt);
       if (isThenable(result)) {
         result.then(
           (value) => call.ended(attempt, true, value),
@@ -87,21 +89,36 @@ export class Compiled {
       const ahead = core.kernels.lineCosts(core.at);
       const waitMs = core.kernels.rateWait(core.at, nowMs - core.originMs, call.permits + ahead);
       if (waitMs > rateMaxWaitMs) return R_RATE;
-      call.rateDeadlineMs = nowMs + rateMaxWaitMs;
+      call.needMore().rateDeadlineMs = nowMs + rateMaxWaitMs;
     }
     // Full, and queueing for a slot is not configured: only the limiter's waiters stand in this line.
     if (!queues && code !== R_RATE && shape.bulkhead !== undefined) {
       if (core.kernels.bulkheadActive(core.at) >= core.kernels.bulkheadCapacity(core.at)) return code;
     }
-    if (core.line?.join(call) !== true) return R_FULL;
+    const more = call.needMore();
+    if (core.line?.join(more) !== true) return R_FULL;
     const maxMs = queues ? queueMaxWaitMs : rateMaxWaitMs;
-    call.waitAtMs = maxMs < NEVER ? nowMs + maxMs : NEVER;
+    more.waitAtMs = nowMs + maxMs;
     return 0;
   }
 
   /** What a waiter that waited too long is refused with. */
   get tooLong(): number {
     return this.core.shape.bulkhead?.queues ? R_WAITED : R_RATE;
+  }
+
+  /** Hands the answer to the caller, by way of the fallback where there is one. */
+  deliver(call: Call, ok: boolean, result: unknown, refused: Refused | undefined): void {
+    if (refused !== undefined) this.core.count(COUNT_REJECTED);
+    const wanted = !ok && call.mode !== 'permit' && call.options?.signal?.aborted !== true;
+    if (wanted && this.core.functions.fallback !== undefined) {
+      fallBack(call, refused === undefined ? result : refused.error);
+    } else if (call.mode === 'outcome') {
+      call.resolve(
+        ok ? { ok, value: result, rejected: false } : (refused ?? { ok, error: result, rejected: false }),
+      );
+    } else if (ok) call.resolve(result);
+    else call.reject(refused === undefined ? result : refused.error);
   }
 
   waited(ms: number): void {

@@ -1,12 +1,13 @@
 // The ways into a policy: execute, executeOutcome, tryAcquire, acquire.
 
-import { COUNT_FALLBACK, COUNT_REJECTED, T_HALF_OPENED } from '../../assembly/layout.ts';
-import { Attempt } from './attempt.ts';
-import { Call, type CallSettings } from './call.ts';
-import { callSettings, checkPermits, checkPriority, DEFAULT_PRIORITY } from './call-options.ts';
+import { COUNT_REJECTED, T_HALF_OPENED } from '../../assembly/layout.ts';
+import { joinSignal } from '../base/signals.ts';
+import { Call, type CallMode } from './call.ts';
+import { checkOptions, checkPermits, checkPriority, DEFAULT_PRIORITY } from './call-options.ts';
 import { Coalesce } from './coalesce.ts';
 import { Compiled } from './compiled.ts';
 import type { PolicyCore } from './core.ts';
+import { Direct } from './direct.ts';
 import { PermitHeld } from './permit.ts';
 import { R_DRAINING, R_SHED, type Refused } from './refusal.ts';
 import type { ExecuteOptions, Operation, Permit, PolicyOutcome, Refusal } from './types.ts';
@@ -18,18 +19,23 @@ export class Executor {
   readonly core: PolicyCore;
   readonly compiled: Compiled;
   readonly #coalesce: Coalesce | undefined;
+  readonly #direct: Direct | undefined;
   /** Whether a call without options needs no look at them. */
   readonly #plain: boolean;
   /** Whether a refusal at the door is the end of the call. */
   readonly #final: boolean;
+  /** Whether anything stands before the kernels: draining, shedding. */
+  readonly #gated: boolean;
 
   constructor(core: PolicyCore) {
+    const { shape, functions } = core;
     this.core = core;
     this.compiled = new Compiled(core);
-    const { shape, functions } = core;
     if (shape.coalesce) this.#coalesce = new Coalesce(this);
+    if (Direct.serves(core)) this.#direct = new Direct(this.compiled);
     this.#plain = functions.totalMs === undefined && shape.rateLimiter?.perKey === undefined;
     this.#final = !core.waits && functions.fallback === undefined && shape.retry?.onRejection !== true;
+    this.#gated = core.host.tracked || shape.shed === true;
   }
 
   execute<T>(operation: Operation<T>, options?: ExecuteOptions): Promise<T> {
@@ -44,16 +50,22 @@ export class Executor {
 
   /** A call that nobody shares. */
   executeOne<T>(operation: Operation<T>, options?: ExecuteOptions): Promise<T> {
+    const direct = this.#direct;
+    if (direct !== undefined && options === undefined && !this.#gated && typeof operation === 'function') {
+      const glanced = direct.glance();
+      if (glanced >= 0) return direct.runTimeless(operation, glanced);
+    }
     try {
-      const settings = this.#settings(operation, options);
+      const totalMs = this.#check(operation, options);
       const nowMs = this.core.now();
-      const code = this.#ask(settings, options, nowMs);
-      if (code < 0 && this.#final) return Promise.reject(this.#refuse(code, nowMs, settings).error);
-      return new Promise((resolve, reject) => {
-        this.#begin(settings, code, nowMs, (ok, result, refused) => {
-          if (ok) resolve(result as T);
-          else reject(refused === undefined ? result : refused.error);
-        });
+      const code = this.#ask(options, nowMs);
+      if (code < 0 && this.#final) return Promise.reject(this.#refuse(code, nowMs, options).error);
+      if (direct !== undefined && code >= 0 && options?.signal === undefined && totalMs === NEVER) {
+        if (code & T_HALF_OPENED) this.core.changes.halfOpened(nowMs);
+        return direct.run(operation, code, nowMs);
+      }
+      return new Promise<T>((resolve, reject) => {
+        this.#begin(operation, options, 'result', totalMs, code, nowMs, resolve as never, reject);
       });
     } catch (error) {
       return Promise.reject(error);
@@ -62,15 +74,12 @@ export class Executor {
 
   outcomeOfOne<T>(operation: Operation<T>, options?: ExecuteOptions): Promise<PolicyOutcome<T>> {
     try {
-      const settings = this.#settings(operation, options);
+      const totalMs = this.#check(operation, options);
       const nowMs = this.core.now();
-      const code = this.#ask(settings, options, nowMs);
-      if (code < 0 && this.#final) return Promise.resolve(this.#refuse(code, nowMs, settings));
-      return new Promise((resolve) => {
-        this.#begin(settings, code, nowMs, (ok, result, refused) => {
-          if (ok) resolve({ ok: true, value: result as T, rejected: false });
-          else resolve(refused ?? { ok: false, error: result, rejected: false });
-        });
+      const code = this.#ask(options, nowMs);
+      if (code < 0 && this.#final) return Promise.resolve(this.#refuse(code, nowMs, options));
+      return new Promise<PolicyOutcome<T>>((resolve, reject) => {
+        this.#begin(operation, options, 'outcome', totalMs, code, nowMs, resolve as never, reject);
       });
     } catch (error) {
       return Promise.resolve({ ok: false, error, rejected: false });
@@ -79,121 +88,87 @@ export class Executor {
 
   tryAcquire(options?: ExecuteOptions): Permit | Refusal {
     const { core } = this;
-    const nowMs = core.now();
     let permits = 1;
-    let priority = DEFAULT_PRIORITY;
     if (options !== undefined || core.keys !== undefined) {
       permits = checkPermits(core, options?.permits);
-      priority = checkPriority(options?.priority);
+      checkPriority(options?.priority);
       core.keys?.use(options?.key);
     }
-    const gate = this.#gate(priority, options);
+    const nowMs = core.now();
+    const gate = this.#gated ? this.#gate(options) : 0;
     const code = gate !== 0 ? gate : core.admit(nowMs, permits);
-    if (code < 0) return this.#refuseAs(code, nowMs, permits, priority);
+    if (code < 0) return core.refused(code, nowMs, permits, 0, options?.priority);
     if (code & T_HALF_OPENED) core.changes.halfOpened(nowMs);
     return new PermitHeld(core, code, nowMs);
   }
 
   acquire(options?: ExecuteOptions): Promise<Permit> {
     try {
-      const settings = callSettings(this.core, undefined, options);
+      checkOptions(this.core, options, true);
       const nowMs = this.core.now();
-      const code = this.#ask(settings, options, nowMs);
-      return new Promise((resolve, reject) => {
-        this.#begin(settings, code, nowMs, (ok, result, refused) => {
-          if (ok) resolve(result as Permit);
-          else reject(refused === undefined ? result : refused.error);
-        });
+      const code = this.#ask(options, nowMs);
+      return new Promise<Permit>((resolve, reject) => {
+        this.#begin(undefined, options, 'permit', NEVER, code, nowMs, resolve as never, reject);
       });
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #settings(operation: unknown, options: ExecuteOptions | undefined): CallSettings {
+  /** Checks what was given and tells the total timeout in ms. */
+  #check(operation: unknown, options: ExecuteOptions | undefined): number {
     if (typeof operation !== 'function') {
       throw new TypeError(
         `operation: expected a function, got ${operation === null ? 'null' : typeof operation}`,
       );
     }
     const { core } = this;
-    if (options !== undefined || !this.#plain)
-      return callSettings(core, operation as Operation<unknown>, options);
-    return {
-      operation: operation as Operation<unknown>,
-      permits: 1,
-      priority: DEFAULT_PRIORITY,
-      key: undefined,
-      signal: undefined,
-      totalMs: core.shape.timeout?.total ? core.slot.numbers.totalMs || NEVER : NEVER,
-    };
+    if (options !== undefined || !this.#plain) return checkOptions(core, options, false);
+    return core.shape.timeout?.total ? core.slot.numbers.totalMs || NEVER : NEVER;
   }
 
   /** The first try: a ticket or who refuses. A caller that has left already gets its own reason. */
-  #ask(settings: CallSettings, options: ExecuteOptions | undefined, nowMs: number): number {
-    settings.signal?.throwIfAborted();
-    const gate = this.#gate(settings.priority, options);
-    return gate !== 0 ? gate : this.core.admit(nowMs, settings.permits);
+  #ask(options: ExecuteOptions | undefined, nowMs: number): number {
+    options?.signal?.throwIfAborted();
+    const gate = this.#gated ? this.#gate(options) : 0;
+    return gate !== 0 ? gate : this.core.admit(nowMs, options?.permits ?? 1);
   }
 
-  #gate(priority: number, options: ExecuteOptions | undefined): number {
+  #gate(options: ExecuteOptions | undefined): number {
     const { core } = this;
     if (core.host.draining() && !core.host.admitted(options?.parent)) return R_DRAINING;
     if (!core.shape.shed) return 0;
     const level = core.host.level();
     if (level === 0) return 0;
     const { shedDegraded, shedSeverely, shedEmergency } = core.slot.numbers;
-    return priority < (level === 1 ? shedDegraded : level === 2 ? shedSeverely : shedEmergency) ? R_SHED : 0;
+    const least = level === 1 ? shedDegraded : level === 2 ? shedSeverely : shedEmergency;
+    return (options?.priority ?? DEFAULT_PRIORITY) < least ? R_SHED : 0;
   }
 
   #begin(
-    settings: CallSettings,
+    operation: Operation<unknown> | undefined,
+    options: ExecuteOptions | undefined,
+    mode: CallMode,
+    totalMs: number,
     code: number,
     nowMs: number,
-    answer: (ok: boolean, result: unknown, refused: Refused | undefined) => void,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
   ): void {
-    const { core } = this;
-    const fallback = settings.operation === undefined ? undefined : core.functions.fallback;
-    const told =
-      fallback === undefined
-        ? answer
-        : (ok: boolean, result: unknown, refused: Refused | undefined) => {
-            if (ok || settings.signal?.aborted) answer(ok, result, refused);
-            else this.#fallBack(call, refused === undefined ? result : refused.error, answer);
-          };
-    const call: Call = new Call(this.compiled, settings, nowMs, (ok, result, refused) => {
-      if (refused !== undefined) core.count(COUNT_REJECTED);
-      told(ok, result, refused);
-    });
-    call.begin(code, nowMs);
-  }
-
-  #fallBack(
-    call: Call,
-    error: unknown,
-    answer: (ok: boolean, result: unknown, refused: undefined) => void,
-  ): void {
-    const { core } = this;
-    core.count(COUNT_FALLBACK);
-    if (core.events.heard.fallback) core.events.emit('fallback', { policy: core.name, error });
-    const context = new Attempt(call, Math.max(call.attempts, 1), 0, call.startMs);
-    try {
-      Promise.resolve(core.functions.fallback?.(error, context)).then(
-        (value) => answer(true, value, undefined),
-        (thrown) => answer(false, thrown, undefined),
-      );
-    } catch (thrown) {
-      answer(false, thrown, undefined);
+    const call = new Call(this.compiled, operation, options, mode, nowMs, resolve, reject);
+    this.compiled.live?.add(call);
+    if (totalMs < NEVER) {
+      const more = call.needMore();
+      more.totalMs = totalMs;
+      more.totalAtMs = nowMs + totalMs;
+      if (code < 0) call.rearm();
     }
+    if (options?.signal !== undefined) joinSignal(options.signal, call);
+    call.admitted(code, nowMs);
   }
 
-  #refuse(code: number, nowMs: number, settings: CallSettings): Refused {
+  #refuse(code: number, nowMs: number, options: ExecuteOptions | undefined): Refused {
     this.core.count(COUNT_REJECTED);
-    return this.#refuseAs(code, nowMs, settings.permits, settings.priority);
-  }
-
-  /** Counts a refusal, whoever made it. */
-  #refuseAs(code: number, nowMs: number, permits: number, priority: number): Refused {
-    return this.core.refused(code, nowMs, permits, 0, priority);
+    return this.core.refused(code, nowMs, options?.permits ?? 1, 0, options?.priority);
   }
 }

@@ -22,20 +22,22 @@ export class Hedge {
 
   /** Sets the time of the next hedge of a call whose attempt has just begun. */
   schedule(call: Call, nowMs: number): void {
-    if (call.hedges >= this.#core.slot.numbers.maxHedges) call.hedgeAtMs = NEVER;
-    else call.hedgeAtMs = nowMs + this.#delayMs(nowMs);
+    const more = call.needMore();
+    if (more.hedges >= this.#core.slot.numbers.maxHedges) more.hedgeAtMs = NEVER;
+    else more.hedgeAtMs = nowMs + this.#delayMs(nowMs);
   }
 
   begin(call: Call, nowMs: number): void {
     const core = this.#core;
-    call.hedgeAtMs = NEVER;
+    const more = call.needMore();
+    more.hedgeAtMs = NEVER;
     if (call.answered || call.current === undefined || (call.current.ticket & T_TRIAL) !== 0) return;
     if (core.shape.circuitBreaker !== undefined) {
       const state = core.kernels.breakerState(core.at, nowMs - core.originMs);
       if (state > CLOSED && state < 4) return;
     }
     if (core.shape.retry?.budget && core.kernels.retryWithdraw(core.at, nowMs - core.originMs) !== 1) return;
-    call.hedges++;
+    more.hedges++;
     if (call.key !== undefined) core.keys?.use(call.key);
     const code = core.admit(nowMs, call.permits, A_NEWCOMER);
     if (code < 0) return this.schedule(call, nowMs);

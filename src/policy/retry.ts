@@ -81,9 +81,10 @@ export class Retry {
 
   #pause(call: Call, outcome: Outcome<unknown>, nowMs: number): boolean {
     const core = this.#core;
+    const more = call.needMore();
     const { maxRetries, maxElapsedMs } = core.slot.numbers;
     const elapsedMs = nowMs - call.startMs;
-    if (call.retries >= maxRetries || elapsedMs >= maxElapsedMs) {
+    if (more.retries >= maxRetries || elapsedMs >= maxElapsedMs) {
       if (maxRetries > 0) core.count(COUNT_RETRY_EXHAUSTED);
       return false;
     }
@@ -93,17 +94,17 @@ export class Retry {
       return false;
     }
     const pauseMs = Math.min(wantedMs, maxElapsedMs - elapsedMs);
-    call.retries++;
-    call.lastPauseMs = wantedMs;
-    core.count(Math.min(COUNT_RETRY_1 + (call.retries - 1) * 8, COUNT_RETRY_5));
+    more.retries++;
+    more.lastPauseMs = wantedMs;
+    core.count(Math.min(COUNT_RETRY_1 + (more.retries - 1) * 8, COUNT_RETRY_5));
     core.count(COUNT_RETRY_PAUSE_US, Math.min(Math.round(pauseMs * 1000), Number.MAX_SAFE_INTEGER));
     if (core.events.heard.retry) {
       const error = outcome.ok ? undefined : outcome.error;
-      core.events.emit('retry', { policy: core.name, attempt: call.retries, pauseMs, error });
+      core.events.emit('retry', { policy: core.name, attempt: more.retries, pauseMs, error });
     }
     // A listener may have aborted the call.
     if (call.answered) return true;
-    call.pauseAtMs = nowMs + pauseMs;
+    more.pauseAtMs = nowMs + pauseMs;
     if (pauseMs > 0) call.rearm();
     else queueMicrotask(() => this.#resume(call));
     return true;
@@ -111,14 +112,17 @@ export class Retry {
 
   // In a microtask of its own, so that an operation that fails at once a thousand times does not nest as deep.
   #resume(call: Call): void {
-    if (!call.answered && call.pauseAtMs < Number.POSITIVE_INFINITY) call.tryAgain();
+    if (!call.answered && call.needMore().pauseAtMs < Number.POSITIVE_INFINITY) call.tryAgain();
   }
 
   #pauseMs(call: Call, outcome: Outcome<unknown>): number {
     const { functions } = this.#core;
     const asked = functions.retryAfter?.(outcome);
     if (asked !== undefined) return checked('retry.retryAfter', asked);
-    return checked('retry.backoff', functions.backoff?.(call.retries + 1, outcome, call.lastPauseMs) ?? 0);
+    return checked(
+      'retry.backoff',
+      functions.backoff?.(call.retries + 1, outcome, call.more?.lastPauseMs) ?? 0,
+    );
   }
 }
 

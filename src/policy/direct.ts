@@ -1,0 +1,158 @@
+// The short path: a call of a policy that neither waits nor repeats nor times
+// out needs no record of its own. It is one async function, and what its
+// operation asks of the context is made when it is asked.
+
+import {
+  BREAKER_CONTROL,
+  BREAKER_STATE,
+  F_BREAKER,
+  S_CALL,
+  S_RELEASE,
+  S_VERDICT,
+  V_IGNORED,
+  V_SUCCESS,
+} from '../../assembly/layout.ts';
+import type { Compiled } from './compiled.ts';
+import type { PolicyCore } from './core.ts';
+import { judge } from './judge.ts';
+import type { CallContext, Operation } from './types.ts';
+
+const ALL = S_VERDICT | S_RELEASE | S_CALL;
+const NONE = -1;
+
+class DirectContext implements CallContext {
+  readonly #core: PolicyCore;
+  #signal: AbortSignal | undefined;
+
+  constructor(core: PolicyCore) {
+    this.#core = core;
+  }
+
+  get attempt(): number {
+    return 1;
+  }
+
+  get remainingMs(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  get policy(): string {
+    return this.#core.name;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= new AbortController().signal;
+    return this.#signal;
+  }
+}
+
+export class Direct {
+  readonly #compiled: Compiled;
+  readonly #core: PolicyCore;
+  readonly #timeless: boolean;
+  readonly #stateWord: number;
+  readonly #controlWord: number;
+
+  /** Whether calls of a policy can take this path. */
+  static serves({ shape, functions, waits, host }: PolicyCore): boolean {
+    const shapers = [
+      shape.timeout,
+      shape.retry,
+      shape.hedge,
+      shape.chaos,
+      functions.fallback,
+      functions.openFor,
+    ];
+    return !waits && !host.tracked && shapers.every((shaper) => shaper === undefined);
+  }
+
+  constructor(compiled: Compiled) {
+    const { core } = compiled;
+    this.#compiled = compiled;
+    this.#core = core;
+    const breaker = core.shape.circuitBreaker;
+    this.#timeless = core.slot.features === F_BREAKER && breaker?.kind === 'consecutive' && !breaker.slow;
+    // The upper half of the state word: generation, state, and the top of the payload.
+    this.#stateWord = (core.at + BREAKER_STATE + 4) >> 2;
+    this.#controlWord = (core.at + BREAKER_CONTROL) >> 2;
+  }
+
+  /**
+   * A ticket without asking kernel or clock, for a closed breaker that does nothing but count failures in a
+   * row; NONE when it takes more than a look.
+   */
+  glance(): number {
+    if (!this.#timeless || this.#compiled.heard.success || this.#compiled.heard.failure) return NONE;
+    const { i32 } = this.#core.slot.plane;
+    const word = Atomics.load(i32, this.#stateWord);
+    if (((word >>> 4) & 7) !== 0 || Atomics.load(i32, this.#controlWord) !== 0) return NONE;
+    return (word >>> 7) & 0xffffff;
+  }
+
+  /** Runs an operation on a ticket that `glance` gave: its time is taken only if it fails. */
+  async runTimeless<T>(operation: Operation<T>, ticket: number): Promise<T> {
+    const core = this.#core;
+    let result: unknown;
+    let ok = true;
+    try {
+      result = operation(new DirectContext(core));
+      if (isObject(result)) result = await result;
+    } catch (error) {
+      ok = false;
+      result = error;
+    }
+    const verdict = this.#judge(ok, result, ticket, 0);
+    if (verdict === V_SUCCESS) core.settle(ticket, 0, 0, V_SUCCESS, S_VERDICT, NONE);
+    else {
+      const nowMs = core.now();
+      core.settle(ticket, nowMs, nowMs, verdict, S_VERDICT, NONE);
+    }
+    if (ok) return result as T;
+    throw result;
+  }
+
+  /** Runs an admitted operation and settles it. */
+  async run<T>(operation: Operation<T>, ticket: number, startMs: number): Promise<T> {
+    const core = this.#core;
+    let result: unknown;
+    let ok = true;
+    try {
+      result = operation(new DirectContext(core));
+      if (isObject(result)) result = await result;
+    } catch (error) {
+      ok = false;
+      result = error;
+    }
+    const verdict = this.#judge(ok, result, ticket, startMs);
+    const nowMs = core.now();
+    core.settle(ticket, startMs, nowMs, verdict, ALL, NONE);
+    this.#tell(verdict, result, startMs, nowMs);
+    if (ok) return result as T;
+    throw result;
+  }
+
+  /** What a predicate throws goes to the caller, and the outcome is ignored. */
+  #judge(ok: boolean, result: unknown, ticket: number, startMs: number): number {
+    const { functions } = this.#core;
+    if (ok && functions.isFailure === undefined && functions.isIgnored === undefined) return V_SUCCESS;
+    try {
+      return judge(functions, ok, result);
+    } catch (error) {
+      this.#core.settle(ticket, startMs, this.#core.now(), V_IGNORED, ALL, NONE);
+      throw error;
+    }
+  }
+
+  #tell(verdict: number, result: unknown, startMs: number, nowMs: number): void {
+    const { events, name } = this.#core;
+    const facts = { policy: name, durationMs: nowMs - startMs, attempts: 1 };
+    if (verdict === V_SUCCESS) {
+      if (events.heard.success) events.emit('success', facts);
+    } else if (verdict !== V_IGNORED && events.heard.failure)
+      events.emit('failure', { ...facts, error: result });
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
