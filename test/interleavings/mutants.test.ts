@@ -30,6 +30,11 @@ const judged = (label: string, ...scenarios: Scenario[]) =>
   });
 
 describe('mutants of an atomic site', () => {
+  it('are none for loads and stores', () => {
+    assert.deepEqual(mutantsOf(siteOf('read load32+0')), []);
+    assert.deepEqual(mutantsOf(siteOf('lose store32+0')), []);
+  });
+
   it('are found when a scenario counts', () => {
     assert.deepEqual(judged('raise cmpxchg32+0', counted('raise')), ['blind: counted 1', 'torn: counted 1']);
     assert.deepEqual(judged('add add32+0', counted('add')), ['torn: counted 1']);
@@ -39,12 +44,6 @@ describe('mutants of an atomic site', () => {
   it('survive scenarios that look at nothing, or do not come there', () => {
     const careless = { ...counted('add'), check: undefined };
     assert.deepEqual(judged('add add32+0', careless, counted('bump')), ['torn: survived']);
-  });
-
-  it('are plain accesses where an atomic load or store meets another thread', () => {
-    const watched = { ...counted('add'), programs: [inTurn(k.add(A)), inTurn(k.add(A)), inTurn(k.read(A))] };
-    assert.match(judged('read load32+0', watched)[0], /^plain: data race on @1024/);
-    assert.deepEqual(mutantsOf(siteOf('plainly load32+0')), []);
   });
 
   it('compute what the right access does as long as nobody comes between', () => {

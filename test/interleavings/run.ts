@@ -32,5 +32,9 @@ if (process.argv.includes('--mutants')) {
   }
 }
 if (words.length === 0) {
+  const contended = new Set(explored.flatMap(({ exploration }) => [...exploration.contended]));
+  console.log(
+    `${reached.size} of ${shipped.sites.length} accesses reached, ${contended.size} in conflict with another`,
+  );
   for (const { id, label } of shipped.sites) if (!reached.has(id)) console.log(`not reached: ${label}`);
 }

@@ -31,6 +31,8 @@ export const keyCell = (index: number): number => geometry.keysAt + index * layo
 /** The generation every thread has joined under, and the one it is revoked with. */
 export const FENCE = 5;
 export const NEXT_FENCE = 6;
+/** The main thread's: its death ends the process. */
+export const UNFENCED = -1;
 /** Some moment, in milliseconds. */
 export const NOW = 100_000;
 

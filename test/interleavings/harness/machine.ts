@@ -111,7 +111,7 @@ export class Machine implements Host {
 
   mutation(site: number): number {
     if (this.mutant?.site !== site) return UNCHANGED;
-    return { torn: TORN, blind: BLIND, plain: UNCHANGED }[this.mutant.how];
+    return this.mutant.how === 'torn' ? TORN : BLIND;
   }
 
   passing(site: number, address: number): void {
@@ -171,7 +171,7 @@ export class Machine implements Host {
     }
     if (address % site.size !== 0) throw new Flaw(`${site.label} is not aligned at ${address}`);
     const kind = how === 'torn' && part === 0 ? 'read' : how === 'torn' ? 'write' : site.kind;
-    return { site, address, kind, atomic: site.atomic && how !== 'plain' };
+    return { site, address, kind, atomic: site.atomic };
   }
 
   /** A trap is a flaw of the schedule that led to it. */

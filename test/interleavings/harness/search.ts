@@ -11,7 +11,8 @@ import { Flaw, whyOf } from './scenario.ts';
 import { type Access, conflicts } from './site.ts';
 
 /** A schedule that has not ended by then never will: every loop of a kernel is bounded. */
-const MAX_STEPS = 5_000;
+const MAX_STEPS = 50_000;
+const MAX_CHOICES = 2_000;
 const MAX_STATES = 1_000_000;
 
 /** A word turned out to matter to more than one thread: the pass has left out too much. */
@@ -71,8 +72,9 @@ export class Search {
   }
 
   /** Explores everything from here. `last` had the last turn; `sleep` has a bit for each choice not to be made. */
-  private visit(sleep: number, last: number, taken: number): void {
+  private visit(sleep: number, last: number, taken: number, deep = 0): void {
     const { machine, options, path } = this;
+    if (deep > MAX_CHOICES) throw new Flaw(`${MAX_CHOICES} choices, and no end`);
     const choices = machine.ready;
     this.lookAround(choices);
     if (machine.deathIsDue) choices.push(this.fate);
@@ -94,7 +96,7 @@ export class Search {
       }
       const below = options.sleep ? this.undisturbed(asleep, choices, choice) : 0;
       this.make(choice);
-      this.visit(below, choice, taken + Number(offTurn));
+      this.visit(below, choice, taken + Number(offTurn), deep + 1);
       // Told only on the way back: one schedule mostly holds more than one surprise.
       if (this.surprised) throw new Surprise();
       machine.goBack(here);

@@ -5,10 +5,10 @@ import type { Mark } from './memory.ts';
 import type { Call } from './program.ts';
 import type { Access } from './site.ts';
 
-/** How one atomic site is made wrong. `plain` leaves the access as it is and only forgets that it was atomic. */
+/** How one atomic site is made wrong; see helper.ts. */
 export interface Mutant {
   readonly site: number;
-  readonly how: 'torn' | 'blind' | 'plain';
+  readonly how: 'torn' | 'blind';
 }
 
 /** A call that has returned. */

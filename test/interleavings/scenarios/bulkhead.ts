@@ -10,6 +10,7 @@ import {
   LINE_COUNT,
   LINE_EVENT,
   S_RELEASE,
+  T_SLOT,
   V_SUCCESS,
 } from '../../../assembly/layout.ts';
 import type { Machine } from '../harness/machine.ts';
@@ -30,6 +31,7 @@ import {
   owner,
   row,
   slot,
+  UNFENCED,
   UNTORN,
   type World,
 } from '../world.ts';
@@ -141,6 +143,17 @@ export const bulkheads: Suite = {
       },
     ),
     bulkhead(
+      {},
+      {
+        name: 'the main thread, which needs no ledger, and a worker want the last slot',
+        programs: [inTurn(k.bulkheadEnter(slot, cell(0), UNFENCED)), inTurn(enter(1))],
+        check: (vm) => {
+          assert.equal(entered(vm), 1);
+          assert.equal(active(vm), 1);
+        },
+      },
+    ),
+    bulkhead(
       { numbers: { maxQueue: 1 } },
       {
         name: 'two threads join a line with one place',
@@ -169,6 +182,17 @@ export const bulkheads: Suite = {
       {
         name: 'a waiter is woken by the one who leaves',
         programs: [waiter(0), inTurn(leave(2), wake)],
+        check: (vm) => assert.deepEqual([active(vm), slotsHeld(vm), i32At(vm, LINE_COUNT)], [0, 0, 0]),
+      },
+    ),
+    bulkhead(
+      { before: [enter(2)] },
+      {
+        name: 'a waiter is woken by the one who settles',
+        programs: [
+          waiter(0),
+          inTurn(k.settle(slot, cell(2), FENCE, T_SLOT, NOW, NOW, V_SUCCESS, S_RELEASE, -1)),
+        ],
         check: (vm) => assert.deepEqual([active(vm), slotsHeld(vm), i32At(vm, LINE_COUNT)], [0, 0, 0]),
       },
     ),

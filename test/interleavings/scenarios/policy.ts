@@ -5,9 +5,15 @@ import {
   BULKHEAD_LIMIT,
   CELL_SLOTS,
   CELL_TRIALS,
+  COUNT_BREAKER_REFUSED,
+  COUNT_BULKHEAD_REFUSED,
+  COUNT_DURATION_US,
+  COUNT_FALLBACK,
+  COUNT_KEYS_EXHAUSTED,
   COUNT_RATE_ALLOWED,
   COUNT_RATE_REFUSED,
   COUNT_SUCCESS,
+  COUNT_THROTTLE_REFUSED,
   F_AIMD,
   F_ATTEMPTS,
   F_BREAKER,
@@ -24,7 +30,11 @@ import {
   O_RATE,
   OPTIONS_AT,
   OPTIONS_BYTES,
+  R_BULKHEAD,
+  R_KEYS,
+  R_OPEN,
   R_RATE,
+  R_THROTTLED,
   S_CALL,
   S_RELEASE,
   S_VERDICT,
@@ -111,6 +121,14 @@ const FULL = F_BREAKER | F_RATE | F_BULKHEAD | F_LINE | F_COUNTED;
 /** A rate that is cut to a tenth, and a room for one that is made one for two. */
 const OTHER = { unitsPerMs: 0.1, ratePerSecond: 0.1, maxConcurrent: 2 };
 const ATTEMPTS = F_ATTEMPTS | F_VIEW_RATE | F_RATE;
+
+const REFUSALS = [
+  [R_OPEN, COUNT_BREAKER_REFUSED],
+  [R_THROTTLED, COUNT_THROTTLE_REFUSED],
+  [R_RATE, COUNT_RATE_REFUSED],
+  [R_KEYS, COUNT_KEYS_EXHAUSTED],
+  [R_BULKHEAD, COUNT_BULKHEAD_REFUSED],
+] as const;
 
 export const policies: Suite = {
   name: 'policy',
@@ -254,6 +272,38 @@ export const policies: Suite = {
           const rate =
             vm.memory.f64[(slot + OPTIONS_AT + i32At(vm, SLOT_VERSION) * OPTIONS_BYTES + O_RATE) >> 3];
           assert.equal(rate, i32At(vm, SLOT_VERSION) === 1 ? 0.9 : 1);
+        },
+      },
+    ),
+    policy(
+      {},
+      {
+        name: 'refusals of every kind are counted, by however many threads',
+        programs: [0, 1].map((t) =>
+          inTurn(...REFUSALS.map(([code]) => k.refuse(slot, row(t), NOW, 1, code))),
+        ),
+        check: (vm) => {
+          for (const [code, word] of REFUSALS)
+            assert.equal(Number(i64At(vm, word)), 2, `refusals by ${code}`);
+          assert.equal(vm.run(k.breakerCount(slot, NOW, 5)), 2);
+        },
+      },
+    ),
+    policy(
+      { features: F_COUNTED },
+      {
+        name: 'two threads count the same things, and nothing is lost',
+        programs: [0, 1].map((t) =>
+          inTurn(
+            k.record(slot, NOW - 5, NOW, V_SUCCESS),
+            k.count(slot, COUNT_FALLBACK, 2),
+            settle(t, 7, V_SUCCESS, S_VERDICT),
+          ),
+        ),
+        check: (vm) => {
+          assert.equal(Number(i64At(vm, COUNT_SUCCESS)), 2);
+          assert.equal(Number(i64At(vm, COUNT_DURATION_US)), 10_000);
+          assert.equal(vm.run(k.counted(slot, COUNT_FALLBACK)), 4);
         },
       },
     ),

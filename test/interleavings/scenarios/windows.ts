@@ -4,6 +4,7 @@ import {
   E_OPENED,
   F_BREAKER,
   F_BUDGET,
+  F_BURN_ONLY,
   F_COUNTED,
   F_LATENCY,
   F_VIEW_BUDGET,
@@ -84,7 +85,11 @@ export const windows: Suite = {
       programs: [
         inTurn(settle(0, V_FAILURE, NOW, 1)),
         inTurn(settle(1, V_SUCCESS, NOW, 2)),
-        inTurn(settle(2, V_FAILURE, NOW, 4), k.breakerCount(slot, NOW, TOTAL)),
+        inTurn(
+          settle(2, V_FAILURE, NOW, 4),
+          k.breakerCount(slot, NOW, TOTAL),
+          k.breakerCount(slot, NOW, DURATION),
+        ),
       ],
       check: (vm) => {
         assert.equal(count(vm, NOW, TOTAL), 2);
@@ -120,6 +125,23 @@ export const windows: Suite = {
       },
     ),
     window(
+      { features: F_BUDGET | F_BURN_ONLY, numbers: { budgetMs: 20_000 } },
+      {
+        name: 'a budget whose window is kept by the burn ring counts all calls',
+        programs: [
+          inTurn(record(V_FAILURE, NOW)),
+          inTurn(record(V_FAILURE, NOW)),
+          inTurn(k.budgetAdd(slot, NOW, 1, 0), k.budgetCount(slot, NOW, 1)),
+        ],
+        check: (vm) => {
+          assert.deepEqual(
+            [vm.run(k.budgetCount(slot, NOW, 0)), vm.run(k.budgetCount(slot, NOW, 1))],
+            [3, 2],
+          );
+        },
+      },
+    ),
+    window(
       { features: F_BUDGET },
       {
         name: 'a restored budget meets calls and readers',
@@ -150,6 +172,36 @@ export const windows: Suite = {
           assert.equal(vm.run(k.latencyBelow(slot, 0, 639)), 3);
           assert.equal(vm.run(k.viewCount(slot, 0, NEXT)), 3);
           assert.equal(vm.allResults.filter((events) => events !== 0).length, 1);
+        },
+      },
+    ),
+    window(
+      { features: F_LATENCY | F_VIEW_BUDGET },
+      {
+        name: 'a reader of a histogram whose slice turns sees no more than there is',
+        init: (vm) => {
+          format(vm, { features: F_LATENCY | F_VIEW_BUDGET });
+          vm.run(record(V_SUCCESS, NOW, 1));
+        },
+        programs: [inTurn(record(V_SUCCESS, NEXT, 1)), inTurn(k.viewPercentile(slot, 0, NEXT, 0.5))],
+        check: (vm) => {
+          const [percentile] = vm.results(1);
+          assert.ok(Math.abs(percentile - 1) < 0.1, `${percentile} ms`);
+        },
+      },
+    ),
+    window(
+      { features: F_LATENCY | F_VIEW_BUDGET },
+      {
+        name: 'when the clock went back what was kept is in the future and counts as empty',
+        init: (vm) => {
+          format(vm, { features: F_LATENCY | F_VIEW_BUDGET });
+          vm.run(record(V_SUCCESS, NOW, 1));
+        },
+        programs: [inTurn(record(V_SUCCESS, NOW - 2_000, 1)), inTurn(k.viewWithin(slot, 0, NOW, 0.01))],
+        check: (vm) => {
+          assert.equal(vm.results(1)[0], 0);
+          assert.equal(vm.run(k.viewCount(slot, 0, NOW - 2_000)), 1);
         },
       },
     ),
