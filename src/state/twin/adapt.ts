@@ -2,7 +2,15 @@
 // the percentile of an interval. Their state is a few words under a try-lock:
 // who finds it taken leaves its sample out, nobody waits.
 
-import {
+import * as layout from '../../../assembly/layout.ts';
+import { int32, TWO_32 } from './arithmetic.ts';
+import type { Latency } from './latency.ts';
+import type { TwinMemory } from './memory.ts';
+import type { Rate } from './rate.ts';
+import type { RateUnits } from './rate-units.ts';
+import { optionsOf, type Words } from './words.ts';
+
+const {
   ADAPT_EPOCH,
   ADAPT_LIMIT,
   ADAPT_LOCK,
@@ -27,13 +35,7 @@ import {
   OPTIONS_BYTES,
   SLOT_LOCK,
   SLOT_VERSION,
-} from '../../../assembly/layout.ts';
-import { int32, TWO_32 } from './arithmetic.ts';
-import type { Latency } from './latency.ts';
-import type { TwinMemory } from './memory.ts';
-import type { Rate } from './rate.ts';
-import type { RateUnits } from './rate-units.ts';
-import { optionsOf, type Words } from './words.ts';
+} = layout;
 
 /** floor(log10 n), at least 1: Vegas' step. */
 function decades(n: number): number {

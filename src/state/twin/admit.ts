@@ -3,7 +3,19 @@
 // admit takes what it can give back first (trial, slot) and what is spent last
 // (tokens); a refusal leaves nothing taken. The second call is in settle.ts.
 
-import {
+import * as layout from '../../../assembly/layout.ts';
+import type { Breaker } from './breaker.ts';
+import type { BreakerTrials } from './breaker-trial.ts';
+import type { BreakerView } from './breaker-view.ts';
+import type { Bulkhead } from './bulkhead.ts';
+import { EXHAUSTED, type Keyed } from './keyed.ts';
+import { REVOKED } from './ledger.ts';
+import type { TwinMemory } from './memory.ts';
+import { MOVED, RATE_SHIFT, type Rate } from './rate.ts';
+import type { Throttle } from './throttle.ts';
+import { optionsOf } from './words.ts';
+
+const {
   A_HEAD,
   A_UNLIMITED,
   COUNT_BREAKER_REFUSED,
@@ -33,17 +45,7 @@ import {
   SLOT_VERSION,
   T_SLOT,
   T_TRIAL,
-} from '../../../assembly/layout.ts';
-import type { Breaker } from './breaker.ts';
-import type { BreakerTrials } from './breaker-trial.ts';
-import type { BreakerView } from './breaker-view.ts';
-import type { Bulkhead } from './bulkhead.ts';
-import { EXHAUSTED, type Keyed } from './keyed.ts';
-import { REVOKED } from './ledger.ts';
-import type { TwinMemory } from './memory.ts';
-import { MOVED, RATE_SHIFT, type Rate } from './rate.ts';
-import type { Throttle } from './throttle.ts';
-import { optionsOf } from './words.ts';
+} = layout;
 
 /** How often an admission starts over because the options changed under it. */
 const RESTARTS = 64;

@@ -1,12 +1,14 @@
 // The operator's hand on a breaker: open, close, isolate, disable, restore.
 
-import { BREAKER_CONTROL, BREAKER_STATE, CELL_PLACES } from '../../../assembly/layout.ts';
+import * as layout from '../../../assembly/layout.ts';
 import { whole } from './arithmetic.ts';
 import { type BreakerMoves, CLOSED, generationOf, movedTo, OPEN, stateOf } from './breaker-state.ts';
 import type { BreakerTrials } from './breaker-trial.ts';
 import { type Ledger, REVOKED } from './ledger.ts';
 import type { TwinMemory } from './memory.ts';
 import { TRIES } from './words.ts';
+
+const { BREAKER_CONTROL, BREAKER_STATE, CELL_PLACES } = layout;
 
 export function twinBreakerHand(
   { word, look, swap, load, swap32 }: TwinMemory,

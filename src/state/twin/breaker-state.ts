@@ -5,10 +5,12 @@
 // See assembly/breaker-state.ts. Generation, state and 4 bits of the payload
 // lie in the upper half of the word.
 
-import { BREAKER_MARK, BREAKER_NEXT_MS, BREAKER_OPEN_MS, BREAKER_STATE } from '../../../assembly/layout.ts';
+import * as layout from '../../../assembly/layout.ts';
 import { TWO_32, whole } from './arithmetic.ts';
 import type { TwinMemory } from './memory.ts';
 import { TRIES, type Words } from './words.ts';
+
+const { BREAKER_MARK, BREAKER_NEXT_MS, BREAKER_OPEN_MS, BREAKER_STATE } = layout;
 
 export const CLOSED = 0;
 export const HALF_OPEN = 1;

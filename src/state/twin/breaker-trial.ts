@@ -4,24 +4,7 @@
 // generation are undecided, whoever asks. Its outcome counts only in the
 // generation it was admitted in.
 
-import {
-  BREAKER_LATE,
-  BREAKER_OPEN_MS,
-  BREAKER_REOPENS,
-  BREAKER_STATE,
-  COUNT_CLOSED,
-  COUNT_HALF_OPENED,
-  COUNT_REOPENED,
-  E_CLOSED,
-  E_REOPENED,
-  O_TRIAL_RATE,
-  O_TRIAL_WAIT,
-  O_TRIALS,
-  R_OPEN,
-  R_REVOKED,
-  T_HALF_OPENED,
-  T_TRIAL,
-} from '../../../assembly/layout.ts';
+import * as layout from '../../../assembly/layout.ts';
 import { carried } from './arithmetic.ts';
 import {
   type BreakerMoves,
@@ -42,6 +25,25 @@ import {
 import { type Ledger, REVOKED } from './ledger.ts';
 import type { TwinMemory } from './memory.ts';
 import { TRIES, type Words } from './words.ts';
+
+const {
+  BREAKER_LATE,
+  BREAKER_OPEN_MS,
+  BREAKER_REOPENS,
+  BREAKER_STATE,
+  COUNT_CLOSED,
+  COUNT_HALF_OPENED,
+  COUNT_REOPENED,
+  E_CLOSED,
+  E_REOPENED,
+  O_TRIAL_RATE,
+  O_TRIAL_WAIT,
+  O_TRIALS,
+  R_OPEN,
+  R_REVOKED,
+  T_HALF_OPENED,
+  T_TRIAL,
+} = layout;
 
 const GENERATION = 0xffffff;
 

@@ -1,15 +1,6 @@
 // What a breaker shows: nothing here changes a decision.
 
-import {
-  BREAKER_CONTROL,
-  BREAKER_OPEN_MS,
-  BREAKER_REJECTED,
-  BREAKER_STATE,
-  O_TRIALS,
-  R_ISOLATED,
-  R_OPEN,
-  SLOT_VERSION,
-} from '../../../assembly/layout.ts';
+import * as layout from '../../../assembly/layout.ts';
 import {
   type BreakerMoves,
   CLOSED,
@@ -26,6 +17,17 @@ import type { BreakerTrials } from './breaker-trial.ts';
 import type { BreakerWindow } from './breaker-window.ts';
 import type { TwinMemory } from './memory.ts';
 import { optionsOf, type Words } from './words.ts';
+
+const {
+  BREAKER_CONTROL,
+  BREAKER_OPEN_MS,
+  BREAKER_REJECTED,
+  BREAKER_STATE,
+  O_TRIALS,
+  R_ISOLATED,
+  R_OPEN,
+  SLOT_VERSION,
+} = layout;
 
 export type BreakerView = ReturnType<typeof twinBreakerView>;
 

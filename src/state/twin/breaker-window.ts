@@ -12,7 +12,12 @@
 // the sums. Between the two the sums may lack a call or hold one twice, so each
 // field carries a bias of 1 024, more than the threads that can be between.
 
-import {
+import * as layout from '../../../assembly/layout.ts';
+import { TWO_32, whole } from './arithmetic.ts';
+import type { TwinMemory } from './memory.ts';
+import { ringIndex, stampOf, TRIES, type Words } from './words.ts';
+
+const {
   BREAKER_CALLS,
   BREAKER_CURSOR,
   BREAKER_DURATION,
@@ -36,10 +41,7 @@ import {
   WINDOW_FAILED,
   WINDOW_IGNORED,
   WINDOW_SLOW,
-} from '../../../assembly/layout.ts';
-import { TWO_32, whole } from './arithmetic.ts';
-import type { TwinMemory } from './memory.ts';
-import { ringIndex, stampOf, TRIES, type Words } from './words.ts';
+} = layout;
 
 const BIAS = 1024;
 const EMPTY = BIAS * 2 ** 26 + BIAS * 2 ** 13 + BIAS;
@@ -48,7 +50,7 @@ const CALL_ONE = 2 ** 26;
 const FAILED_ONE = 2 ** 13;
 
 /** Generations stamp their buckets far apart: 0x9e3779b is odd, so no two of 2^28 meet. */
-function salt(generation: number): number {
+export function salt(generation: number): number {
   return stampOf(Math.imul(generation, 0x9e3779b));
 }
 

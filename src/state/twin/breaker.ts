@@ -1,6 +1,13 @@
 // Circuit breaker: admission and outcome.
 
-import {
+import * as layout from '../../../assembly/layout.ts';
+import { type BreakerMoves, CLOSED, generationOf, payloadOf, stateHigh, stateOf } from './breaker-state.ts';
+import type { BreakerTrials } from './breaker-trial.ts';
+import type { BreakerWindow } from './breaker-window.ts';
+import type { TwinMemory } from './memory.ts';
+import { TRIES, type Words } from './words.ts';
+
+const {
   BREAKER_CONTROL,
   BREAKER_LATE,
   BREAKER_STATE,
@@ -21,12 +28,7 @@ import {
   T_WATCHED,
   V_IGNORED,
   V_SUCCESS,
-} from '../../../assembly/layout.ts';
-import { type BreakerMoves, CLOSED, generationOf, payloadOf, stateHigh, stateOf } from './breaker-state.ts';
-import type { BreakerTrials } from './breaker-trial.ts';
-import type { BreakerWindow } from './breaker-window.ts';
-import type { TwinMemory } from './memory.ts';
-import { TRIES, type Words } from './words.ts';
+} = layout;
 
 const GENERATION = 0xffffff;
 

@@ -2,7 +2,12 @@
 // second buckets over six hours for burn rates. Where the window is a whole
 // number of those buckets one ring serves for both.
 
-import {
+import * as layout from '../../../assembly/layout.ts';
+import { int32, whole } from './arithmetic.ts';
+import type { TwinMemory } from './memory.ts';
+import { optionsOf, ringIndex, stampOf, type Words } from './words.ts';
+
+const {
   BUDGET_AT,
   BUDGET_BUCKETS,
   BURN_AT,
@@ -12,10 +17,7 @@ import {
   O_BUDGET_MS,
   SLOT_BUDGET_MS,
   SLOT_VERSION,
-} from '../../../assembly/layout.ts';
-import { int32, whole } from './arithmetic.ts';
-import type { TwinMemory } from './memory.ts';
-import { optionsOf, ringIndex, stampOf, type Words } from './words.ts';
+} = layout;
 
 export type Budget = ReturnType<typeof twinBudget>;
 

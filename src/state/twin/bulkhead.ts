@@ -4,7 +4,13 @@
 // one too many gives it back at once. Between the two another thread may see a
 // full bulkhead and be refused, or wait: so giving back also wakes the line.
 
-import {
+import * as layout from '../../../assembly/layout.ts';
+import { carried, TWO_32, whole } from './arithmetic.ts';
+import { type Ledger, REVOKED } from './ledger.ts';
+import type { TwinMemory } from './memory.ts';
+import { optionsOf, TRIES, type Words } from './words.ts';
+
+const {
   BULKHEAD_ACTIVE,
   BULKHEAD_LIMIT,
   CELL_BYTES,
@@ -23,11 +29,7 @@ import {
   O_MAX_QUEUE,
   SLOT_INDEX,
   SLOT_VERSION,
-} from '../../../assembly/layout.ts';
-import { carried, TWO_32, whole } from './arithmetic.ts';
-import { type Ledger, REVOKED } from './ledger.ts';
-import type { TwinMemory } from './memory.ts';
-import { optionsOf, TRIES, type Words } from './words.ts';
+} = layout;
 
 export type Bulkhead = ReturnType<typeof twinBulkhead>;
 

@@ -1,6 +1,14 @@
 // Options in use, and the holdings of the dead.
 
-import {
+import * as layout from '../../../assembly/layout.ts';
+import { carried } from './arithmetic.ts';
+import { generationOf, HALF_OPEN, stateOf, UNDECIDED_ONE, undecidedOf } from './breaker-state.ts';
+import { heldGeneration } from './ledger.ts';
+import type { TwinMemory } from './memory.ts';
+import type { Rate } from './rate.ts';
+import { optionsOf, TRIES } from './words.ts';
+
+const {
   ADAPT_LOCK,
   BREAKER_CONTROL,
   BREAKER_STATE,
@@ -15,13 +23,7 @@ import {
   OPTIONS_BYTES,
   SLOT_LOCK,
   SLOT_VERSION,
-} from '../../../assembly/layout.ts';
-import { carried } from './arithmetic.ts';
-import { generationOf, HALF_OPEN, stateOf, UNDECIDED_ONE, undecidedOf } from './breaker-state.ts';
-import { heldGeneration } from './ledger.ts';
-import type { TwinMemory } from './memory.ts';
-import type { Rate } from './rate.ts';
-import { optionsOf, TRIES } from './words.ts';
+} = layout;
 
 export function twinControl(
   { i32, word, look, swap, exchange, put, load, add, swap32 }: TwinMemory,

@@ -5,7 +5,13 @@
 // How a cell changes hands, and why no spent permit is forgotten: see
 // assembly/keyed.ts.
 
-import {
+import * as layout from '../../../assembly/layout.ts';
+import type { TwinMemory } from './memory.ts';
+import { GONE, MOVED, RATE_SHIFT, type Rate } from './rate.ts';
+import type { RateUnits } from './rate-units.ts';
+import { optionsOf, TRIES } from './words.ts';
+
+const {
   F_SHARED_KEYS,
   KEY_BYTES,
   KEY_HASH,
@@ -16,11 +22,7 @@ import {
   SLOT_OVERFLOW,
   SLOT_VERSION,
   THREAD_HASH,
-} from '../../../assembly/layout.ts';
-import type { TwinMemory } from './memory.ts';
-import { GONE, MOVED, RATE_SHIFT, type Rate } from './rate.ts';
-import type { RateUnits } from './rate-units.ts';
-import { optionsOf, TRIES } from './words.ts';
+} = layout;
 
 const SHIFT = 10;
 const TAG = 63;

@@ -12,7 +12,12 @@
 //
 // Source of the bucket form: G. Tene, HdrHistogram.
 
-import {
+import * as layout from '../../../assembly/layout.ts';
+import { TWO_32, whole } from './arithmetic.ts';
+import type { TwinMemory } from './memory.ts';
+import { ringIndex, type Words } from './words.ts';
+
+const {
   F_VIEW_BUDGET,
   LATENCY_ATTEMPTS_AT,
   LATENCY_BUCKETS,
@@ -25,10 +30,7 @@ import {
   VIEW_SLICE_BYTES,
   VIEW_SLICES,
   VIEW_STAMPS,
-} from '../../../assembly/layout.ts';
-import { TWO_32, whole } from './arithmetic.ts';
-import type { TwinMemory } from './memory.ts';
-import { ringIndex, type Words } from './words.ts';
+} = layout;
 
 const FINE = 16384; // units in a millisecond
 const TOP = 8796093022207; // 2^43 − 1: six days

@@ -6,10 +6,12 @@
 // end of a thread may fall between a change of the ledger and the shared change
 // after it. Then the ledger says too much, never too little.
 
-import { CELL_BYTES, CELL_TRIALS, HEADER_LEDGER_AT, HEADER_POLICIES } from '../../../assembly/layout.ts';
+import * as layout from '../../../assembly/layout.ts';
 import { TWO_32 } from './arithmetic.ts';
 import type { TwinMemory } from './memory.ts';
 import { TRIES } from './words.ts';
+
+const { CELL_BYTES, CELL_TRIALS, HEADER_LEDGER_AT, HEADER_POLICIES } = layout;
 
 export const REVOKED = -2147483648;
 

@@ -4,10 +4,12 @@
 // `t`, the present: `ahead` is by how much an arrival time lies after it. That is
 // at most what a bucket may owe, which the kernels keep under 2^53 units.
 
-import { O_BURST, O_UNITS, O_UNITS_PER_MS, OPTIONS_RING } from '../../../assembly/layout.ts';
+import * as layout from '../../../assembly/layout.ts';
 import { nearest, TWO_32, whole } from './arithmetic.ts';
 import type { TwinMemory } from './memory.ts';
 import { optionsOf, type Words } from './words.ts';
+
+const { O_BURST, O_UNITS, O_UNITS_PER_MS, OPTIONS_RING } = layout;
 
 const FAR = 2 ** 57; // the end of time in any unit
 

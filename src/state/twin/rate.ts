@@ -5,19 +5,14 @@
 // then is at most `burst`. See assembly/rate.ts, and rate-units.ts for how far
 // ahead of the present a word is.
 
-import {
-  F_SHARED_KEYS,
-  O_MAX_DEBT_MS,
-  O_UNITS_PER_MS,
-  OPTIONS_RING,
-  RATE_TAT,
-  SLOT_OVERFLOW,
-  SLOT_VERSION,
-} from '../../../assembly/layout.ts';
+import * as layout from '../../../assembly/layout.ts';
 import { nearest, whole } from './arithmetic.ts';
 import type { TwinMemory } from './memory.ts';
 import type { RateUnits } from './rate-units.ts';
 import { optionsOf, TRIES, type Words } from './words.ts';
+
+const { F_SHARED_KEYS, O_MAX_DEBT_MS, O_UNITS_PER_MS, OPTIONS_RING, RATE_TAT, SLOT_OVERFLOW, SLOT_VERSION } =
+  layout;
 
 /** Bits below the arrival time of a plain bucket. */
 export const RATE_SHIFT = 4;

@@ -3,7 +3,19 @@
 // settle says the verdict, gives the slot back and records the call, or each of
 // these by itself where an operation outlives its answer.
 
-import {
+import * as layout from '../../../assembly/layout.ts';
+import type { Adapt } from './adapt.ts';
+import { whole } from './arithmetic.ts';
+import type { Breaker } from './breaker.ts';
+import type { Budget } from './budget.ts';
+import type { Bulkhead } from './bulkhead.ts';
+import type { Latency } from './latency.ts';
+import type { Ledger } from './ledger.ts';
+import type { TwinMemory } from './memory.ts';
+import type { Throttle } from './throttle.ts';
+import { optionsOf } from './words.ts';
+
+const {
   BULKHEAD_ACTIVE,
   COUNT_DURATION_US,
   COUNT_FAILURE,
@@ -32,17 +44,7 @@ import {
   V_FAILURE,
   V_IGNORED,
   V_SUCCESS,
-} from '../../../assembly/layout.ts';
-import type { Adapt } from './adapt.ts';
-import { whole } from './arithmetic.ts';
-import type { Breaker } from './breaker.ts';
-import type { Budget } from './budget.ts';
-import type { Bulkhead } from './bulkhead.ts';
-import type { Latency } from './latency.ts';
-import type { Ledger } from './ledger.ts';
-import type { TwinMemory } from './memory.ts';
-import type { Throttle } from './throttle.ts';
-import { optionsOf } from './words.ts';
+} = layout;
 
 export function twinSettle(
   { i32, load, grow }: TwinMemory,

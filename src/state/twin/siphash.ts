@@ -6,8 +6,10 @@
 //
 // Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012.
 
-import { HEADER_SEED, THREAD_HASH, THREAD_SCRATCH, THREAD_SCRATCH_BYTES } from '../../../assembly/layout.ts';
+import * as layout from '../../../assembly/layout.ts';
 import type { TwinMemory } from './memory.ts';
+
+const { HEADER_SEED, THREAD_HASH, THREAD_SCRATCH, THREAD_SCRATCH_BYTES } = layout;
 
 export function twinSiphash({ i32, bytes }: TwinMemory) {
   /** Hashes the first `size` bytes of the scratch area of `row` and leaves the result in the row; never 0. */

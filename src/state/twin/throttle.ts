@@ -5,7 +5,11 @@
 //
 // Source: Beyer et al., Site Reliability Engineering, ch. 21, "Client-Side Throttling".
 
-import {
+import * as layout from '../../../assembly/layout.ts';
+import type { TwinMemory } from './memory.ts';
+import { optionsOf, ringIndex, stampOf, type Words } from './words.ts';
+
+const {
   O_RETRY_FLOOR,
   O_RETRY_RATIO,
   O_THROTTLE_K,
@@ -17,9 +21,7 @@ import {
   SLOT_VERSION,
   THROTTLE_AT,
   THROTTLE_BUCKETS,
-} from '../../../assembly/layout.ts';
-import type { TwinMemory } from './memory.ts';
-import { optionsOf, ringIndex, stampOf, type Words } from './words.ts';
+} = layout;
 
 export type Throttle = ReturnType<typeof twinThrottle>;
 

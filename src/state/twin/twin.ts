@@ -4,7 +4,8 @@
 // the same memory, so that threads of both engines may share a policy. Where the
 // kernel's comment says all there is to say, the twin's says only what differs.
 // A kernel is made of closures over views of its memory, which engines read as
-// if they were constants.
+// if they were constants. Offsets are taken out of the layout once in each file:
+// an imported binding is looked up anew at every use, a fifth of a decision's time.
 
 import type { Kernels } from '../kernels.ts';
 import { aimd, gradient2, twinAdapt, vegas } from './adapt.ts';

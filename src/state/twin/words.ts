@@ -1,9 +1,11 @@
 // Words that more than one kernel keeps: floating point in atomic words,
 // stamped counts of window buckets, counts of one breaker generation.
 
-import { OPTIONS_AT, OPTIONS_BYTES, OPTIONS_RING, SLOT_CLOCK_BACK } from '../../../assembly/layout.ts';
+import * as layout from '../../../assembly/layout.ts';
 import { TWO_32, whole } from './arithmetic.ts';
 import type { TwinMemory } from './memory.ts';
+
+const { OPTIONS_AT, OPTIONS_BYTES, OPTIONS_RING, SLOT_CLOCK_BACK } = layout;
 
 /** How often a compare-and-swap is tried. Each miss means that another thread moved on. */
 export const TRIES = 4096;
