@@ -24,8 +24,17 @@ export {
 } from './base/errors.ts';
 export type { Listener, ListenOptions, Subscription } from './base/events.ts';
 export type { Random } from './base/random.ts';
-export type { Choices, Degradation, Level, LevelChange } from './control/degradation.ts';
 export type { ComponentOptions, StepContext } from './control/component.ts';
+export type { Choices, Degradation, Level, LevelChange } from './control/degradation.ts';
+export type { CheckContext, HealthCheck } from './control/health/check.ts';
+export { type CompositeOptions, composite } from './control/health/composite.ts';
+export type { Health, HealthChange, HealthStatus } from './control/health/health.ts';
+export type { HealthOptions } from './control/health/health-options.ts';
+export { type HttpOptions, http } from './control/health/http.ts';
+export { ping } from './control/health/ping.ts';
+export { type TcpOptions, tcp } from './control/health/tcp.ts';
+export { type ThresholdOptions, threshold } from './control/health/threshold.ts';
+export type { CheckRole, CheckState, CheckStatus } from './control/health/watched-check.ts';
 export { createHoldfast, type Holdfast, type StopOptions } from './control/holdfast.ts';
 export type { LifecycleChange, LifecycleState } from './control/lifecycle-state.ts';
 export type { SignalOptions } from './control/process-signals.ts';

@@ -35,7 +35,9 @@ export interface DiagnosticMessages {
     | { runtime: string; event: 'state'; from: string; to: string }
     | { runtime: string; event: 'start' | 'stop'; component: string; phase: number; error?: unknown };
   /** A check went up or down, or a component is recovered. */
-  'holdfast:health': { runtime: string; event: 'change' | 'recover'; check: string } & Readonly<Record<string, unknown>>;
+  'holdfast:health': { runtime: string; event: 'change' | 'recover'; check: string } & Readonly<
+    Record<string, unknown>
+  >;
   /** Chaos was injected, or an experiment began or ended. */
   'holdfast:chaos': { event: 'injected' | 'began' | 'ended' } & Readonly<Record<string, unknown>>;
 }

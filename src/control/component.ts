@@ -52,7 +52,11 @@ export function readComponent(options: ComponentOptions): Component {
       'dependsOn',
       (item, path) => {
         if (typeof item === 'string' && item !== '' && item !== name) return item;
-        throw new OptionsError({ path, expected: 'the name of another component', received: JSON.stringify(item) });
+        throw new OptionsError({
+          path,
+          expected: 'the name of another component',
+          received: JSON.stringify(item),
+        });
       },
       { default: [] },
     ),

@@ -25,7 +25,10 @@ export interface Deadline {
  * Runs a step and gives its result; rejects with a `TimeoutError` when it takes too long, and aborts the signal
  * that it was given. What a step that was too late gives or throws goes nowhere but to `late`.
  */
-export function withDeadline<T>(deadline: Deadline, step: (signal: AbortSignal) => T | PromiseLike<T>): Promise<T> {
+export function withDeadline<T>(
+  deadline: Deadline,
+  step: (signal: AbortSignal) => T | PromiseLike<T>,
+): Promise<T> {
   const { clock, timeoutMs, scope, name, background = false, wanted, late } = deadline;
   const controller = new AbortController();
   const timers = background ? backgroundTimersOf(clock) : timersOf(clock);

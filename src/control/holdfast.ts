@@ -4,7 +4,7 @@
 import { guardClock } from '../base/clock-guard.ts';
 import { ASYNC_DISPOSE } from '../base/dispose.ts';
 import { LifecycleError, OptionsError } from '../base/errors.ts';
-import { Emitter, type ListenOptions, type Listener, type Subscription } from '../base/events.ts';
+import { Emitter, type Listener, type ListenOptions, type Subscription } from '../base/events.ts';
 import { readOptions } from '../base/options.ts';
 import { type RuntimeHandle, sharedHost } from '../policy/attached.ts';
 import type { PolicyOptions } from '../policy/options/policy-options.ts';
@@ -16,6 +16,7 @@ import { ChaosSwitch } from './chaos-switch.ts';
 import { type Component, type ComponentOptions, readComponent } from './component.ts';
 import { Degradation } from './degradation.ts';
 import { drain, setDraining } from './drain.ts';
+import type { Health } from './health/health.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { LifecycleChange, LifecycleState } from './lifecycle-state.ts';
 import { checkOrder } from './phases.ts';
@@ -27,6 +28,7 @@ import {
   readRuntimeOptions,
 } from './runtime-options.ts';
 import { SharedThreads } from './shared-threads.ts';
+import { Vitals } from './vitals.ts';
 
 export interface StopOptions {
   /** How long calls under way may go on, in ms; 10 000 by default. Then they are aborted. */
@@ -38,6 +40,7 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
   readonly name: string;
   readonly degradation: Degradation;
   readonly chaos: ChaosSwitch;
+  readonly health: Health;
   readonly #settings: RuntimeSettings;
   readonly #plane: StatePlane;
   readonly #arena: Arena;
@@ -45,6 +48,7 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
   readonly #threads: SharedThreads;
   readonly #components = new Map<string, Component>();
   readonly #lifecycle: Lifecycle;
+  readonly #vitals: Vitals;
   readonly #events: Emitter<{ state: LifecycleChange }>;
 
   constructor(options: HoldfastOptions) {
@@ -62,10 +66,14 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
       name,
       clock,
       opened: () => setDraining(this.#plane, false),
-      started: () => {},
+      started: () => this.#vitals.start(),
       drain: (drainMs) => this.#drain(drainMs),
       changed: (change) => this.#events.emit('state', change),
     });
+    const running = () => this.state === 'running';
+    const policies = () => this.#policies.opened();
+    this.#vitals = new Vitals({ name, clock, random, health: settings.health, running, policies });
+    this.health = this.#vitals.health;
     this.degradation = new Degradation(this.#plane);
     this.chaos = new ChaosSwitch(
       () => new Map(this.#policies.names().map((each) => [each, this.#policies.get(each)])),
@@ -130,8 +138,10 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
       const received = `"${name}", added already`;
       throw new OptionsError({ path: 'component.name', expected: 'a name that is not taken', received });
     }
-    if (!['idle', 'stopped', 'failed'].includes(this.state)) throw new LifecycleError({ code: 'HF_ALREADY_STARTED' });
+    if (!['idle', 'stopped', 'failed'].includes(this.state))
+      throw new LifecycleError({ code: 'HF_ALREADY_STARTED' });
     checkOrder(new Map([...this.#components, [name, component]]));
+    this.#vitals.add(component);
     this.#components.set(name, component);
     return this;
   }
@@ -170,6 +180,7 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
 
   async #drain(drainMs: number): Promise<void> {
     setDraining(this.#plane, true);
+    this.#vitals.stop();
     await drain(this.#policies.opened(), this.#settings.clock, drainMs);
     this.chaos.disable();
   }

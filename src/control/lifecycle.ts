@@ -77,7 +77,11 @@ export class Lifecycle {
   async #start(phases: Component[][]): Promise<void> {
     const failures: Failure[] = [];
     for (const members of phases) {
-      await inOrder(members, ({ dependsOn }) => dependsOn, (member) => this.#startOne(member, failures));
+      await inOrder(
+        members,
+        ({ dependsOn }) => dependsOn,
+        (member) => this.#startOne(member, failures),
+      );
       if (failures.length > 0 || this.#unwanted.signal.aborted) break;
     }
     if (failures.length === 0 && !this.#unwanted.signal.aborted) {
@@ -132,7 +136,13 @@ export class Lifecycle {
     if (failures.length === 0) return;
     const [{ component, cause }] = failures;
     const errors = failures.map((failure) => failure.cause);
-    throw new LifecycleError({ code: 'HF_STOP_FAILED', phase: component.phase, component: component.name, cause, errors });
+    throw new LifecycleError({
+      code: 'HF_STOP_FAILED',
+      phase: component.phase,
+      component: component.name,
+      cause,
+      errors,
+    });
   }
 
   async #stopOne(member: Component, failures: Failure[]): Promise<void> {
@@ -143,10 +153,17 @@ export class Lifecycle {
     }
   }
 
-  #step(scope: 'start' | 'stop', member: Component, late?: (ok: boolean) => void, wanted?: AbortSignal): Promise<unknown> {
+  #step(
+    scope: 'start' | 'stop',
+    member: Component,
+    late?: (ok: boolean) => void,
+    wanted?: AbortSignal,
+  ): Promise<unknown> {
     const { clock } = this.#hooks;
     const { name, timeoutMs } = member;
-    return withDeadline({ clock, timeoutMs, scope, name, late, wanted }, (signal) => member[scope]?.({ signal }));
+    return withDeadline({ clock, timeoutMs, scope, name, late, wanted }, (signal) =>
+      member[scope]?.({ signal }),
+    );
   }
 
   #move(to: LifecycleState): void {

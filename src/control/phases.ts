@@ -26,7 +26,9 @@ export function phasesOf(components: ReadonlyMap<string, Component>): Component[
 /** Throws an `OptionsError` for components that wait for each other, or for a later phase. */
 export function checkOrder(components: ReadonlyMap<string, Component>): void {
   for (const { name, phase, dependsOn } of components.values()) {
-    const later = dependsOn.map((other) => components.get(other)).find((other) => other && other.phase > phase);
+    const later = dependsOn
+      .map((other) => components.get(other))
+      .find((other) => other && other.phase > phase);
     if (later !== undefined) {
       throw new OptionsError({
         path: `components.${name}.dependsOn`,

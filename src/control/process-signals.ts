@@ -42,7 +42,10 @@ export function handleSignals(
     stop(drainMs).then(
       () => ended(0),
       (error) => {
-        process.emitWarning(`stop on ${signal} failed: ${String(error)}`, { type: 'HoldfastWarning', code: 'HF_STOP_FAILED' });
+        process.emitWarning(`stop on ${signal} failed: ${String(error)}`, {
+          type: 'HoldfastWarning',
+          code: 'HF_STOP_FAILED',
+        });
         ended(1);
       },
     );

@@ -7,6 +7,7 @@ import { readSettings } from '../policy/make-policy.ts';
 import type { PolicyOptions } from '../policy/options/policy-options.ts';
 import type { EngineName } from '../state/engine.ts';
 import type { PlaneSizes } from '../state/geometry.ts';
+import { type HealthOptions, type HealthSettings, readHealthOptions } from './health/health-options.ts';
 
 /** How large the shared memory is made. Fixed at the start; rows of policies that were removed are used again. */
 export interface MemoryOptions {
@@ -24,6 +25,8 @@ export interface HoldfastOptions {
   /** Policies by name: options, or a module's (`policiesOf`). */
   policies?: Readonly<Record<string, PolicyOptions>>;
   memory?: MemoryOptions;
+  /** How health checks are run. */
+  health?: HealthOptions;
   /** `auto` (default) takes the JavaScript twin only where shared WASM memory is unavailable. */
   engine?: EngineName;
   /** For tests. A clock of one's own cannot be shared with workers. */
@@ -35,13 +38,14 @@ export interface RuntimeSettings {
   name: string;
   policies: Readonly<Record<string, unknown>>;
   sizes: PlaneSizes;
+  health: HealthSettings;
   engine: EngineName;
   clock: Clock;
   random: Random;
   given: HoldfastOptions;
 }
 
-export const KNOWN_OPTIONS = ['name', 'policies', 'memory', 'engine', 'clock', 'random'];
+export const KNOWN_OPTIONS = ['name', 'policies', 'memory', 'health', 'engine', 'clock', 'random'];
 
 /** Reads what concerns policies and memory. Throws an `OptionsError`. `known`: names that others read. */
 export function readRuntimeOptions(
@@ -63,7 +67,16 @@ export function readRuntimeOptions(
     threads: memory?.number('threads', { ...whole, atMost: 1024, default: 64 }) ?? 64,
     keys: memory?.number('keys', { whole: true, atLeast: 0, default: 65_536 }) ?? 65_536,
   };
-  return { name, policies: options.policies ?? {}, sizes, engine, clock, random, given: options };
+  return {
+    name,
+    policies: options.policies ?? {},
+    sizes,
+    health: readHealthOptions(o.get('health')),
+    engine,
+    clock,
+    random,
+    given: options,
+  };
 }
 
 export function hasOwnClock({ clock }: RuntimeSettings): boolean {

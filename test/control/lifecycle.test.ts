@@ -265,7 +265,10 @@ describe('components', () => {
   it('that depend on a later phase, or on nobody, are refused', async () => {
     const { holdfast } = given();
     holdfast.component({ name: 'late', phase: 1 });
-    assert.throws(() => holdfast.component({ name: 'a', dependsOn: ['late'] }), /phase 0 or earlier.*"late" of phase 1/);
+    assert.throws(
+      () => holdfast.component({ name: 'a', dependsOn: ['late'] }),
+      /phase 0 or earlier.*"late" of phase 1/,
+    );
     holdfast.component({ name: 'b', phase: 2, dependsOn: ['lite'] });
     await assert.rejects(holdfast.start(), /no component is called "lite".*"late"/);
     assert.equal(holdfast.state, 'idle');
@@ -290,7 +293,11 @@ describe('starts and stops that race', () => {
       const { holdfast } = given();
       let up = 0;
       let most = 0;
-      for (const [name, phase] of [['a', 0], ['b', 0], ['c', 1]] as const) {
+      for (const [name, phase] of [
+        ['a', 0],
+        ['b', 0],
+        ['c', 1],
+      ] as const) {
         const pause = async (turns: number) => {
           for (let turn = 0; turn < turns; turn++) await undefined;
         };
@@ -314,7 +321,10 @@ describe('starts and stops that race', () => {
         assert.ok(up >= 0 && up <= 3, `${up} up`);
       });
       await Promise.all(acts);
-      assert.ok(holdfast.state === 'running' ? up === 3 : up === 0, `${holdfast.state} with ${up} up in round ${round}`);
+      assert.ok(
+        holdfast.state === 'running' ? up === 3 : up === 0,
+        `${holdfast.state} with ${up} up in round ${round}`,
+      );
       await holdfast.stop();
       assert.equal(up, 0);
       assert.ok(most <= 3);
