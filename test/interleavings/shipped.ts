@@ -13,7 +13,9 @@ async function named(): Promise<Uint8Array> {
   const sections = sectionsOf(compiled);
   for (const [name, section] of sectionsOf(shippedBinary)) {
     if (Buffer.compare(sections.get(name) ?? new Uint8Array(), section) === 0) continue;
-    throw new Error(`the embedded kernels differ from assembly/ in their ${name} section: they must be built`);
+    throw new Error(
+      `the embedded kernels differ from assembly/ in their ${name} section: they must be built`,
+    );
   }
   return compiled;
 }

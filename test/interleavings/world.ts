@@ -6,8 +6,8 @@ import type { Kernels } from '../../src/state/kernels.ts';
 import { type PolicyNumbers, writeBlock } from '../../src/state/options-block.ts';
 import type { StatePlane } from '../../src/state/plane.ts';
 import type { Machine } from './harness/machine.ts';
-import { callsOf } from './harness/program.ts';
-import { namesOf } from './harness/scenario.ts';
+import { type Call, callsOf } from './harness/program.ts';
+import { namesOf, type Scenario } from './harness/scenario.ts';
 
 const THREADS = 4;
 
@@ -108,6 +108,20 @@ export function format(vm: Machine, world: World = {}): void {
   }
   for (const [offset, value] of Object.entries(world.words ?? {})) i32[(slot + Number(offset)) >> 2] = value;
   for (let thread = 0; thread < THREADS; thread++) vm.run(k.grant(cell(thread), FENCE));
+}
+
+export interface Given extends World {
+  /** Calls made before the threads begin. */
+  readonly before?: readonly Call[];
+}
+
+/** A scenario that begins in such a world. */
+export function given({ before = [], ...world }: Given, scenario: Scenario): Scenario {
+  const init = (vm: Machine) => {
+    format(vm, world);
+    for (const call of before) vm.run(call);
+  };
+  return { nameOf, init, ...scenario };
 }
 
 /** What a thread holds by a word of its ledger cell, without the fence. */

@@ -14,26 +14,25 @@ import {
   V_SUCCESS,
 } from '../../../assembly/layout.ts';
 import type { Machine } from '../harness/machine.ts';
-import { type Call, inTurn, look, type Program, waitWhile } from '../harness/program.ts';
+import { inTurn, look, type Program, waitWhile } from '../harness/program.ts';
 import type { Scenario } from '../harness/scenario.ts';
 import type { Suite } from '../harness/suite.ts';
 import {
   block,
   cell,
   FENCE,
-  format,
+  type Given,
+  given,
   held,
   i32At,
   k,
   NEXT_FENCE,
   NOW,
-  nameOf,
   owner,
   row,
   slot,
   UNFENCED,
   UNTORN,
-  type World,
 } from '../world.ts';
 
 const enter = (thread: number) => k.bulkheadEnter(slot, cell(thread), FENCE);
@@ -85,18 +84,8 @@ const waiter = (thread: number, stays = false): Program =>
     yield wake;
   };
 
-interface Given extends World {
-  readonly before?: readonly Call[];
-}
-
-const bulkhead = ({ before = [], ...world }: Given, scenario: Scenario): Scenario => ({
-  nameOf,
-  init: (vm) => {
-    format(vm, { features: F_BULKHEAD | F_LINE, ...world });
-    for (const call of before) vm.run(call);
-  },
-  ...scenario,
-});
+const bulkhead = (world: Given, scenario: Scenario): Scenario =>
+  given({ features: F_BULKHEAD | F_LINE, ...world }, scenario);
 
 export const bulkheads: Suite = {
   name: 'bulkhead',

@@ -1,7 +1,9 @@
 import type { Suite } from '../harness/suite.ts';
 import { circuitBreaker } from './breaker.ts';
+import { breakerHands } from './breaker-hands.ts';
 import { tokenBucket } from './bucket.ts';
 import { bulkheads } from './bulkhead.ts';
+import { counters } from './counters.ts';
 import { keyedBuckets } from './keyed.ts';
 import { policies } from './policy.ts';
 import { windows } from './windows.ts';
@@ -11,7 +13,9 @@ export const suites: readonly Suite[] = [
   tokenBucket,
   keyedBuckets,
   circuitBreaker,
+  breakerHands,
   bulkheads,
   windows,
   policies,
+  counters,
 ];

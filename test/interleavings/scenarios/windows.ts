@@ -19,7 +19,7 @@ import type { Machine } from '../harness/machine.ts';
 import { inTurn } from '../harness/program.ts';
 import type { Scenario } from '../harness/scenario.ts';
 import type { Suite } from '../harness/suite.ts';
-import { cell, FENCE, format, k, NOW, nameOf, slot, type World } from '../world.ts';
+import { cell, FENCE, format, given, k, NOW, slot, type World } from '../world.ts';
 
 /** The bucket after NOW's, and the one after that, which lies where NOW's did. */
 const NEXT = NOW + 1_000;
@@ -32,16 +32,10 @@ const record = (verdict: number, now: number, ms = 0) => k.record(slot, now - ms
 const count = (vm: Machine, now: number, which: number) => vm.run(k.breakerCount(slot, now, which));
 const opened = (vm: Machine) => vm.allResults.filter((events) => events & E_OPENED).length;
 
-const window = (world: World, scenario: Scenario): Scenario => ({
-  nameOf,
-  init: (vm) => format(vm, world),
-  ...scenario,
-});
-
 const timed = (scenario: Scenario, numbers: World['numbers'] = {}) =>
-  window({ features: F_BREAKER | F_WINDOW_TIME, numbers: { minCalls: 9, ...numbers } }, scenario);
+  given({ features: F_BREAKER | F_WINDOW_TIME, numbers: { minCalls: 9, ...numbers } }, scenario);
 const counted = (scenario: Scenario, numbers: World['numbers'] = {}) =>
-  window({ features: F_BREAKER | F_WINDOW_CALLS, numbers: { minCalls: 2, ...numbers } }, scenario);
+  given({ features: F_BREAKER | F_WINDOW_CALLS, numbers: { minCalls: 2, ...numbers } }, scenario);
 
 export const windows: Suite = {
   name: 'windows',
@@ -106,7 +100,7 @@ export const windows: Suite = {
       },
       { failureRate: 0.5 },
     ),
-    window(
+    given(
       { features: F_BUDGET | F_COUNTED },
       {
         name: 'calls on both sides of a turning budget bucket are all counted, and its beginning is told once',
@@ -124,7 +118,7 @@ export const windows: Suite = {
         },
       },
     ),
-    window(
+    given(
       { features: F_BUDGET | F_BURN_ONLY, numbers: { budgetMs: 20_000 } },
       {
         name: 'a budget whose window is kept by the burn ring counts all calls',
@@ -141,7 +135,7 @@ export const windows: Suite = {
         },
       },
     ),
-    window(
+    given(
       { features: F_BUDGET },
       {
         name: 'a restored budget meets calls and readers',
@@ -159,7 +153,7 @@ export const windows: Suite = {
         },
       },
     ),
-    window(
+    given(
       { features: F_LATENCY | F_VIEW_BUDGET },
       {
         name: 'a histogram whose slice turns loses no latency and tells it once',
@@ -175,7 +169,7 @@ export const windows: Suite = {
         },
       },
     ),
-    window(
+    given(
       { features: F_LATENCY | F_VIEW_BUDGET },
       {
         name: 'a reader of a histogram whose slice turns sees no more than there is',
@@ -190,7 +184,7 @@ export const windows: Suite = {
         },
       },
     ),
-    window(
+    given(
       { features: F_LATENCY | F_VIEW_BUDGET },
       {
         name: 'when the clock went back what was kept is in the future and counts as empty',
