@@ -59,3 +59,12 @@ export const WORKER_CHANNEL = named('holdfast:worker');
 export const LIFECYCLE_CHANNEL = named('holdfast:lifecycle');
 export const HEALTH_CHANNEL = named('holdfast:health');
 export const CHAOS_CHANNEL = named('holdfast:chaos');
+
+/** Publishes the end of a call that ran. */
+export function publishCall(
+  facts: { policy: string; durationMs: number; attempts: number },
+  ok: boolean,
+  error: unknown,
+): void {
+  CALL_CHANNEL.publish(ok ? { ...facts, ok } : { ...facts, ok, error });
+}

@@ -18,6 +18,7 @@ import {
   V_IGNORED,
   V_SUCCESS,
 } from '../../assembly/layout.ts';
+import { CALL_CHANNEL } from '../base/diagnostics.ts';
 import { leaveSignal, type SignalNode, type SignalWatch } from '../base/signals.ts';
 import type { TimerNode } from '../base/timers.ts';
 import { ABANDONED, Attempt, ENDED, INJECTED, LaterAttempt, RUNNING } from './attempt.ts';
@@ -239,8 +240,9 @@ export class Call extends Attempt implements TimerNode, SignalNode {
     const { heard } = this.compiled;
     if (verdict === V_SUCCESS) {
       if (this.retries > 0) this.core.count(COUNT_RETRY_SUCCESS);
-      if (heard.success) this.compiled.tellSuccess(this, nowMs);
-    } else if (heard.failure && verdict !== V_IGNORED) this.compiled.tellFailure(this, result, nowMs);
+      if (heard.success || CALL_CHANNEL.hasSubscribers) this.compiled.tellSuccess(this, nowMs);
+    } else if ((heard.failure || CALL_CHANNEL.hasSubscribers) && verdict !== V_IGNORED)
+      this.compiled.tellFailure(this, result, nowMs);
     this.answer(ok, result, undefined);
   }
 

@@ -13,6 +13,7 @@ import {
   COUNT_CHAOS_RESULT,
   COUNT_CHAOS_TIMEOUT,
 } from '../../assembly/layout.ts';
+import { CHAOS_CHANNEL } from '../base/diagnostics.ts';
 import { ChaosError, TimeoutError } from '../base/errors.ts';
 import { type Random, seededRandom } from '../base/random.ts';
 import { callbackTimer } from '../base/timers.ts';
@@ -137,6 +138,7 @@ export class Chaos {
     const { events, name } = this.#core;
     this.#core.count(word);
     if (events.heard.chaos) events.emit('chaos', { policy: name, kind });
+    if (CHAOS_CHANNEL.hasSubscribers) CHAOS_CHANNEL.publish({ event: 'injected', policy: name, kind });
   }
 }
 

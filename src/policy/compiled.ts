@@ -1,6 +1,7 @@
 // A policy as it is walked by a call: only what is configured is here.
 
 import { COUNT_REJECTED, COUNT_WAIT_US, COUNT_WAITED, R_FULL, R_RATE } from '../../assembly/layout.ts';
+import { CALL_CHANNEL, publishCall } from '../base/diagnostics.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import { Chaos } from './chaos.ts';
@@ -134,17 +135,16 @@ export class Compiled {
 
   tellSuccess(call: Call, nowMs: number): void {
     const { events, name } = this.core;
-    events.emit('success', { policy: name, durationMs: nowMs - call.startMs, attempts: call.attempts });
+    const facts = { policy: name, durationMs: nowMs - call.startMs, attempts: call.attempts };
+    events.emit('success', facts);
+    if (CALL_CHANNEL.hasSubscribers) publishCall(facts, true, undefined);
   }
 
   tellFailure(call: Call, error: unknown, nowMs: number): void {
     const { events, name } = this.core;
-    events.emit('failure', {
-      policy: name,
-      durationMs: nowMs - call.startMs,
-      attempts: call.attempts,
-      error,
-    });
+    const facts = { policy: name, durationMs: nowMs - call.startMs, attempts: call.attempts };
+    events.emit('failure', { ...facts, error });
+    if (CALL_CHANNEL.hasSubscribers) publishCall(facts, false, error);
   }
 }
 

@@ -24,6 +24,7 @@ import {
 } from '../../assembly/layout.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type GuardedTime, guardClock } from '../base/clock-guard.ts';
+import { REJECTED_CHANNEL } from '../base/diagnostics.ts';
 import { Emitter } from '../base/events.ts';
 import type { Random } from '../base/random.ts';
 import { type Timers, timersOf } from '../base/timers.ts';
@@ -145,10 +146,12 @@ export class PolicyCore {
       if (known === R_OPEN) fact = this.kernels.breakerState(this.at, nowMs - this.originMs);
     }
     const refused = new Refused(this.name, known, ms > 0 && ms < Infinity ? ms : undefined, fact, priority);
-    if (this.events.heard.rejected) {
+    if (this.events.heard.rejected || REJECTED_CHANNEL.hasSubscribers) {
       const { strategy, retryAfterMs } = refused;
       const error = refused.error as { code?: string };
-      this.events.emit('rejected', { policy: this.name, strategy, code: error.code ?? '', retryAfterMs });
+      const facts = { policy: this.name, strategy, code: error.code ?? '', retryAfterMs };
+      this.events.emit('rejected', facts);
+      if (REJECTED_CHANNEL.hasSubscribers) REJECTED_CHANNEL.publish(facts);
     }
     return refused;
   }

@@ -12,6 +12,7 @@ import {
   V_IGNORED,
   V_SUCCESS,
 } from '../../assembly/layout.ts';
+import { CALL_CHANNEL, publishCall } from '../base/diagnostics.ts';
 import type { Compiled } from './compiled.ts';
 import type { PolicyCore } from './core.ts';
 import { judge } from './judge.ts';
@@ -83,6 +84,7 @@ export class Direct {
    */
   glance(): number {
     if (!this.#timeless || this.#compiled.heard.success || this.#compiled.heard.failure) return NONE;
+    if (CALL_CHANNEL.hasSubscribers) return NONE;
     const { i32 } = this.#core.slot.plane;
     const word = Atomics.load(i32, this.#stateWord);
     if (((word >>> 4) & 7) !== 0 || Atomics.load(i32, this.#controlWord) !== 0) return NONE;
@@ -150,6 +152,8 @@ export class Direct {
       if (events.heard.success) events.emit('success', facts);
     } else if (verdict !== V_IGNORED && events.heard.failure)
       events.emit('failure', { ...facts, error: result });
+    if (CALL_CHANNEL.hasSubscribers && verdict !== V_IGNORED)
+      publishCall(facts, verdict === V_SUCCESS, result);
   }
 }
 
