@@ -56,7 +56,7 @@ export function readWindow(slot: Slot, generation: number, now: number): KeptWin
   const count = (which: number) => windowRead(slot.at, slot.features, generation, now, which);
   if (slot.features & F_WINDOW_TIME) {
     const kept = readRing(slot, breakerRing(slot, generation), now);
-    return { kind: 'time', buckets: kept.map((bucket) => withDuration(bucket, 1 / 64)) };
+    return { kind: 'time', buckets: kept.map((bucket) => withDuration(bucket, (units) => units / 64)) };
   }
   if (slot.features & F_WINDOW_CALLS) {
     return { kind: 'calls', calls: readCalls(slot, generation), ignored: count(3), durationMs: count(4) };
@@ -77,7 +77,7 @@ export function writeWindow(slot: Slot, generation: number, now: number, kept: K
   const kind = features & F_WINDOW_TIME ? 'time' : features & F_WINDOW_CALLS ? 'calls' : 'totals';
   if (kept.kind !== kind) return;
   if (kept.kind === 'time') {
-    const buckets = kept.buckets.map((bucket) => withDuration(bucket, 64));
+    const buckets = kept.buckets.map((bucket) => withDuration(bucket, unitsOf));
     addToRing(slot, breakerRing(slot, generation), now, buckets);
     return;
   }
@@ -92,14 +92,19 @@ export function writeWindow(slot: Slot, generation: number, now: number, kept: K
     [BREAKER_CALLS, total],
     [BREAKER_FAILED, failures],
     [BREAKER_SLOW, slow],
-    [BREAKER_DURATION, Math.round(durationMs * 64)],
+    [BREAKER_DURATION, unitsOf(durationMs)],
   ]) {
     if (sum > 0) tallyAdd(slot.at + word, generation, sum);
   }
 }
 
-function withDuration(bucket: KeptBucket, factor: number): KeptBucket {
-  return [...bucket.slice(0, -1), Math.round(bucket[bucket.length - 1] * factor * 64) / 64];
+/** Durations stand last, in memory in 64ths of a millisecond. */
+function withDuration(bucket: KeptBucket, change: (duration: number) => number): KeptBucket {
+  return bucket.map((part, index) => (index === bucket.length - 1 ? change(part) : part));
+}
+
+function unitsOf(ms: number): number {
+  return Math.round(ms * 64);
 }
 
 function readCalls(slot: Slot, generation: number): string {
@@ -110,7 +115,7 @@ function readCalls(slot: Slot, generation: number): string {
   for (let i = 0; i < size; i++) {
     lookInOrder(slot.at + CALLS_AT + ((oldest + i) % size) * 8);
     const used = (word[1] >> 6) & 1;
-    if (word[1] >> 8 === generation && used === 1) calls += CALL_LETTERS[(word[1] >> 4) & 3];
+    if (word[1] >>> 8 === generation && used === 1) calls += CALL_LETTERS[(word[1] >> 4) & 3];
   }
   return calls;
 }
