@@ -72,7 +72,7 @@ export function givenPlane(sizes: Partial<PlaneSizes> = {}, engine: TestedEngine
 export function givenPolicyOn(engine: TestedEngine, recipe: PolicyRecipe): Given {
   let stage = stages.get(engine);
   if (stage === undefined) {
-    const plane = givenPlane({ policies: 1_000, threads: 8, keys: 4_096 }, engine);
+    const plane = givenPlane({ policies: 1_000, threads: 8, keys: 131_072 }, engine);
     stage = { plane, arena: new Arena(plane) };
     stages.set(engine, stage);
   }

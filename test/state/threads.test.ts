@@ -28,7 +28,7 @@ function given(engine: TestedEngine, threads = 4) {
     plane,
   );
   const word = (offset: number) => Atomics.load(plane.i32, (policy.slot.at + offset) >> 2);
-  return { plane, threads: new Threads(plane), ...policy, word };
+  return { ...policy, threads: new Threads(plane), word };
 }
 
 /** A thread that is played by this one. */
