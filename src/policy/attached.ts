@@ -37,7 +37,11 @@ export interface AttachedRuntime {
 }
 
 /** The gates of a runtime as words in its memory: the same in every thread. */
-export function sharedHost(plane: StatePlane, shared: () => boolean): PolicyHost {
+export function sharedHost(
+  plane: StatePlane,
+  shared: () => boolean,
+  passes: (parent: unknown) => boolean = admitted,
+): PolicyHost {
   return {
     get shared() {
       return shared();
@@ -45,7 +49,7 @@ export function sharedHost(plane: StatePlane, shared: () => boolean): PolicyHost
     tracked: true,
     draining: () => plane.i32[HEADER_PHASE >> 2] !== 0,
     level: () => plane.i32[HEADER_LEVEL >> 2],
-    admitted,
+    admitted: passes,
   };
 }
 
@@ -67,12 +71,24 @@ function admitted(parent: unknown): boolean {
  * another layout version.
  */
 export function attach(handle: unknown): AttachedRuntime & PromiseLike<AttachedRuntime> {
+  return join(handle, admitted);
+}
+
+/** The same for a thread that only does work which was admitted already: its calls pass while the runtime drains. */
+export function attachAdmitted(handle: unknown): PromiseLike<AttachedRuntime> {
+  return join(handle, () => true);
+}
+
+function join(
+  handle: unknown,
+  passes: (parent: unknown) => boolean,
+): AttachedRuntime & PromiseLike<AttachedRuntime> {
   const given = handle as RuntimeHandle | undefined;
   if (given?.kind !== BRAND || typeof given.plane !== 'object') {
     throw new OptionsError({ path: 'handle', expected: 'what share(worker) gave', received: typeof handle });
   }
   const plane = StatePlane.attach(given.plane);
-  const host = sharedHost(plane, () => true);
+  const host = sharedHost(plane, () => true, passes);
   const open = (module?: Record<string, unknown>) =>
     new SharedPolicies({ plane, clock: systemClock, random: systemRandom, host, module });
   let policies = open();

@@ -1,0 +1,236 @@
+// Threads that are shared by the same compartments, and the hand that deals tasks to them.
+//
+// Whose turn is next: the compartment that has used the least thread time over its weight. A task that finds a
+// thread idle goes at once, by itself. Otherwise it waits; when a thread has little left to do, several tasks
+// travel in one message, as many as should take a millisecond in all. Nothing is lost by that: what a thread has
+// not begun is taken back when somebody else's turn has come, when a task takes longer than it should, or when
+// a caller has gone.
+
+import { threadNow } from '../base/thread-time.ts';
+import { systemClock } from '../base/clock.ts';
+import { backgroundTimersOf, callbackTimer } from '../base/timers.ts';
+import { Compartment } from './compartment.ts';
+import type { Durations } from './durations.ts';
+import type { Lane } from './lane.ts';
+import type { Task } from './task.ts';
+
+/** Work that a message may carry, in ms, and tasks in it at most. */
+const BATCH_MS = 1;
+const MOST_TASKS = 256;
+/** How often lanes at work are looked at, in ms. */
+const LOOK_MS = 5;
+/** A thread that has begun nothing and beat no pulse for so long is stuck, in ms. */
+const STUCK_MS = 2_000;
+
+/** Who starts threads when there are too few. */
+export interface GroupOwner {
+  grow(group: Group): void;
+}
+
+interface Seen {
+  answers: number;
+  pulse: number;
+  sinceMs: number;
+}
+
+export class Group {
+  readonly minThreads: number;
+  readonly maxThreads: number;
+  readonly lanes: Lane[] = [];
+  /** Threads on their way. */
+  starting = 0;
+  readonly #durations: Durations;
+  readonly #owner: GroupOwner;
+  readonly #compartments: Compartment[] = [];
+  readonly #seen = new WeakMap<Lane, Seen>();
+  readonly #look = callbackTimer((nowMs) => this.#lookAround(nowMs));
+  #looking = false;
+  #dealing = false;
+  /** Where the last turn was: a compartment that comes anew starts from here. */
+  #used = 0;
+
+  constructor(minThreads: number, maxThreads: number, durations: Durations, owner: GroupOwner) {
+    this.minThreads = minThreads;
+    this.maxThreads = maxThreads;
+    this.#durations = durations;
+    this.#owner = owner;
+  }
+
+  /** A compartment of a name and weight, which shares these threads. */
+  compartment(name: string, weight: number): Compartment {
+    const compartment = new Compartment(name, weight);
+    this.#compartments.push(compartment);
+    return compartment;
+  }
+
+  get compartments(): readonly Compartment[] {
+    return this.#compartments;
+  }
+
+  get waiting(): number {
+    let waiting = 0;
+    for (const compartment of this.#compartments) waiting += compartment.waiting;
+    return waiting;
+  }
+
+  get hasIdleLane(): boolean {
+    for (const lane of this.lanes) if (lane.inFlight === 0) return true;
+    return false;
+  }
+
+  /** Takes a task in. */
+  submit(task: Task): void {
+    const { compartment } = task;
+    if (compartment.waiting === 0 && compartment.sent === 0) compartment.used = Math.max(compartment.used, this.#used);
+    const overtakes = compartment.sent === 0 || task.priority > compartment.lowestSent;
+    compartment.push(task);
+    if (this.hasIdleLane) return this.deal();
+    if (this.lanes.length + this.starting < this.maxThreads) this.#owner.grow(this);
+    if (overtakes) this.#makeRoom();
+  }
+
+  /** Puts tasks back where they were. */
+  putBack(tasks: readonly Task[]): void {
+    for (const compartment of new Set(tasks.map((task) => task.compartment))) {
+      const own = tasks.filter((task) => task.compartment === compartment);
+      this.#returned(compartment, own.length);
+      compartment.putBack(own);
+    }
+  }
+
+  /** A task that was sent has ended after `ms` on its thread. */
+  finished(task: Task, ms: number): void {
+    const { compartment, expectedMs } = task;
+    this.#durations.measured(task.name, ms);
+    compartment.used += (ms - expectedMs) / compartment.weight;
+    this.#returned(compartment, 1);
+  }
+
+  /** Hands waiting tasks to lanes that have little left to do. */
+  deal(): void {
+    for (const lane of this.lanes) this.dealTo(lane);
+    if (this.waiting > 0 && this.lanes.length + this.starting < this.maxThreads) this.#owner.grow(this);
+  }
+
+  dealTo(lane: Lane): void {
+    while (!lane.ended && !lane.stalled && (lane.inFlight === 0 || lane.expectedMs < BATCH_MS / 2)) {
+      const tasks = this.#takeFor(lane);
+      if (tasks.length === 0) return;
+      if (lane.inFlight === 0) this.#seen.delete(lane);
+      lane.send(tasks);
+      if (!this.#looking) this.#lookLater();
+    }
+  }
+
+  /** Deals again when the callers of this turn are through. */
+  dealSoon(): void {
+    if (this.#dealing) return;
+    this.#dealing = true;
+    queueMicrotask(() => {
+      this.#dealing = false;
+      this.deal();
+    });
+  }
+
+  #takeFor(lane: Lane): Task[] {
+    const tasks: Task[] = [];
+    // The other lanes shall have their share.
+    const most = Math.min(MOST_TASKS - lane.inFlight, Math.ceil(this.waiting / this.lanes.length));
+    let roomMs = BATCH_MS - lane.expectedMs;
+    while (tasks.length < most) {
+      const compartment = this.#nextCompartment();
+      const task = compartment?.head ?? null;
+      if (compartment === undefined || task === null) break;
+      const expectedMs = this.#durations.expectedMs(task.name);
+      const apart = task.facts.transfer !== undefined || expectedMs > roomMs;
+      if (apart && (tasks.length > 0 || lane.inFlight > 0)) break;
+      compartment.remove(task);
+      compartment.sent++;
+      compartment.lowestSent = Math.min(compartment.lowestSent, task.priority);
+      task.expectedMs = expectedMs === Number.POSITIVE_INFINITY ? BATCH_MS : expectedMs;
+      this.#used = compartment.used;
+      compartment.used += task.expectedMs / compartment.weight;
+      roomMs -= task.expectedMs;
+      tasks.push(task);
+      if (apart) break;
+    }
+    return tasks;
+  }
+
+  #nextCompartment(): Compartment | undefined {
+    let next: Compartment | undefined;
+    for (const compartment of this.#compartments) {
+      if (compartment.waiting === 0) continue;
+      if (next === undefined || compartment.used < next.used) next = compartment;
+    }
+    return next;
+  }
+
+  #returned(compartment: Compartment, count: number): void {
+    compartment.sent -= count;
+    if (compartment.sent === 0) compartment.lowestSent = 8;
+  }
+
+  /** Somebody's turn has come and every lane has more than one task: one of them gives the rest back. */
+  #makeRoom(): void {
+    let fullest: Lane | undefined;
+    for (const lane of this.lanes) if (lane.inFlight > (fullest?.inFlight ?? 1)) fullest = lane;
+    if (fullest === undefined) return;
+    this.#takeBack(fullest);
+    this.dealSoon();
+  }
+
+  #takeBack(lane: Lane): void {
+    const tasks = lane.recall();
+    for (const { compartment, expectedMs } of tasks) compartment.used -= expectedMs / compartment.weight;
+    this.putBack(tasks);
+  }
+
+  /** Takes back everything that a lane has not begun. */
+  takeBackFrom(lane: Lane): void {
+    this.#takeBack(lane);
+    this.dealSoon();
+  }
+
+  #lookLater(): void {
+    this.#looking = true;
+    backgroundTimersOf(systemClock).arm(this.#look, threadNow() + LOOK_MS);
+  }
+
+  #lookAround(nowMs: number): void {
+    this.#looking = false;
+    let busy = false;
+    for (const lane of [...this.lanes]) {
+      if (lane.inFlight === 0) continue;
+      busy = true;
+      this.#lookAt(lane, nowMs);
+    }
+    if (busy && !this.#looking) this.#lookLater();
+  }
+
+  #lookAt(lane: Lane, nowMs: number): void {
+    const { answers, pulse } = lane;
+    const seen = this.#seen.get(lane);
+    if (seen === undefined || seen.answers !== answers || seen.pulse !== pulse) {
+      this.#seen.set(lane, { answers, pulse, sinceMs: nowMs });
+      if (seen === undefined || seen.answers !== answers) return;
+    }
+    lane.stalled = true;
+    if (lane.inFlight > 1) this.takeBackFrom(lane);
+    const { sinceMs } = this.#seen.get(lane) as Seen;
+    if (nowMs - sinceMs < STUCK_MS || lane.running !== undefined) return;
+    lane.end('its event loop stands still');
+  }
+
+  /** Forgets what waits; returns it. */
+  takeAll(): Task[] {
+    const tasks: Task[] = [];
+    for (const compartment of this.#compartments) {
+      for (let task = compartment.head; task !== null; task = compartment.head) {
+        compartment.remove(task);
+        tasks.push(task);
+      }
+    }
+    return tasks;
+  }
+}

@@ -1,0 +1,29 @@
+// Where a thread of the pool begins. The pool loads this file and calls `lane` once.
+
+import { type MessagePort, threadId } from 'node:worker_threads';
+import { toWire } from '../src/base/error-wire.ts';
+import { adoptThreadOrigin } from '../src/base/thread-time.ts';
+import { attachAdmitted } from '../src/policy/attached.ts';
+import { beat } from '../src/work/board.ts';
+import { LaneLoop } from '../src/work/lane-loop.ts';
+import type { LaneReady, LaneStart } from '../src/work/messages.ts';
+import { loadTasks } from '../src/work/task-module.ts';
+import { enterRuntime } from '../src/work/worker-runtime.ts';
+
+const PULSE_MS = 100;
+
+/** Joins the runtime, loads the tasks and listens for work. What goes wrong is told, not thrown. */
+export async function lane(start: LaneStart): Promise<LaneReady> {
+  try {
+    adoptThreadOrigin(start.originMs);
+    enterRuntime(await attachAdmitted(start.handle));
+    const tasks = await loadTasks(start.tasks, start.context);
+    const port = start.port as MessagePort;
+    const loop = new LaneLoop(port, start.board, tasks, start.errors);
+    port.on('message', (message) => loop.take(message as unknown[]));
+    setInterval(() => beat(start.board), PULSE_MS).unref();
+    return { threadId, names: tasks.names };
+  } catch (error) {
+    return { threadId, failed: toWire(error) };
+  }
+}
