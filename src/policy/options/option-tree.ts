@@ -28,6 +28,11 @@ export function treeOf(path: string, value: unknown): OptionTree {
   }
 }
 
+/** The path of an option below another; below '' it stands by itself. */
+export function below(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
 /** The option at `a.b.c`; `undefined` where there is none. */
 export function optionAt(tree: OptionTree, path: string): unknown {
   let at: unknown = tree;

@@ -62,3 +62,17 @@ export interface CoalesceOptions {
   /** The key of a call, by the options it was given. */
   key: (options: ExecuteOptions) => unknown;
 }
+
+type NumbersOf<T> = T extends number
+  ? number
+  : T extends (...args: never[]) => unknown
+    ? never
+    : T extends object
+      ? { [Name in keyof T]?: NumbersOf<NonNullable<T[Name]>> }
+      : never;
+
+/**
+ * What `update` takes: the options of a policy that are numbers (limits, thresholds, durations), each as it is
+ * given to a new policy. What is left out stays as it is.
+ */
+export type PolicyUpdate = NumbersOf<PolicyOptions>;

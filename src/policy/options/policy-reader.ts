@@ -36,8 +36,13 @@ export function policyReader(o: OptionsReader, given: Given, within = ''): Polic
     };
   }
 
+  // Each by its name: a spread of so many costs several times what all of this does.
   const reader = {
-    ...o,
+    path: o.path,
+    has: o.has,
+    get: o.get,
+    refuse: o.refuse,
+    array: o.array,
     keep,
     staysHere: (name: string) => void given.inline.push(within + name),
     number: kept(o.number),

@@ -59,7 +59,8 @@ export function readPolicy(path: string, options: unknown): PolicyPlan {
   }
   readShapers(o, draft);
   boundLine(draft);
-  return { ...draft, inline: given.inline, data: given.data };
+  const { shape, numbers, functions } = draft;
+  return { shape, numbers, functions, inline: given.inline, data: given.data };
 }
 
 function readShapers(o: PolicyReader, { shape, functions }: Draft): void {

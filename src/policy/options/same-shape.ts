@@ -2,7 +2,7 @@
 
 import type { PolicyFunctions, PolicyPlan, PolicyShape } from '../plan.ts';
 import { FUNCTION_OPTIONS, SHAPE_OPTIONS } from './live-options.ts';
-import { isTree } from './option-tree.ts';
+import { below, isTree } from './option-tree.ts';
 
 /** The path of an option, below the policy, that is other than a number and not what it was; `undefined` without. */
 export function changedOption(before: PolicyPlan, after: PolicyPlan): string | undefined {
@@ -27,7 +27,7 @@ function withRoomKept(before: PolicyShape, after: PolicyShape): PolicyShape {
 function difference(before: unknown, after: unknown, path: string): string | undefined {
   if (!isTree(before) || !isTree(after)) return Object.is(before, after) ? undefined : path;
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const found = difference(before[name], after[name], path === '' ? name : `${path}.${name}`);
+    const found = difference(before[name], after[name], below(path, name));
     if (found !== undefined) return found;
   }
   return undefined;

@@ -12,24 +12,9 @@ import type { NumberName, PolicyNumbers } from '../../state/options-block.ts';
 import type { PolicyPlan, PolicyShape } from '../plan.ts';
 import { flatHedge, LIVE, mayStand, optionsInForce } from './in-force.ts';
 import { DERIVED_RATE_NUMBERS } from './live-options.ts';
-import { mergedOptions, type OptionTree, optionAt, treeOf, withOption } from './option-tree.ts';
-import type { PolicyOptions } from './policy-options.ts';
+import { below, mergedOptions, type OptionTree, optionAt, treeOf, withOption } from './option-tree.ts';
 import { POLICY_OPTIONS, readPolicy } from './read-policy.ts';
 import { changedOption } from './same-shape.ts';
-
-type NumbersOf<T> = T extends number
-  ? number
-  : T extends (...args: never[]) => unknown
-    ? never
-    : T extends object
-      ? { [Name in keyof T]?: NumbersOf<NonNullable<T[Name]>> }
-      : never;
-
-/**
- * What `update` takes: the options of a policy that are numbers (limits, thresholds, durations), each as it is
- * given to a new policy. What is left out stays as it is.
- */
-export type PolicyChange = NumbersOf<PolicyOptions>;
 
 /**
  * The numbers that `change` makes other ones of `current`: those it names and those that follow from them, and no
@@ -49,8 +34,7 @@ export function updatedNumbers(
   const merged = withRateInBounds(mergedOptions(optionsInForce(path, plan, current), wanted), wanted);
   const next = readPolicy(path, merged);
   const changed = changedOption(plan, next);
-  if (changed !== undefined)
-    refuse(`${path}.${changed}`, 'no change of it in use', optionAt(wanted, changed));
+  if (changed !== undefined) refuse(below(path, changed), optionAt(wanted, changed));
   const updated: Partial<PolicyNumbers> = {};
   for (const name of numbersOf(wanted, merged)) {
     if (next.numbers[name] !== current[name] && mayStand(plan, name)) updated[name] = next.numbers[name];
@@ -62,7 +46,7 @@ function refuseAdded(path: string, shape: PolicyShape, wanted: OptionTree): void
   for (const name of Object.keys(wanted)) {
     if (name === 'isFailure' || name === 'isIgnored') continue;
     if (shape[name as keyof PolicyShape]) continue;
-    refuse(`${path}.${name}`, wanted[name]);
+    refuse(below(path, name), wanted[name]);
   }
 }
 
