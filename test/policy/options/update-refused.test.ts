@@ -38,6 +38,19 @@ describe('a change is refused', () => {
     );
   });
 
+  it('where it cannot be read', () => {
+    const hostile = {
+      get maxConcurrent(): number {
+        throw new Error('no');
+      },
+    };
+    refusesChange(
+      { bulkhead: { maxConcurrent: 5 } },
+      { bulkhead: hostile },
+      ': expected readable values, got a throw of Error: no',
+    );
+  });
+
   it('by its own path, for a strategy that stands by itself', () => {
     const { numbers, ...plan } = readPolicy('', { rateLimiter: { permitsPerSecond: 5 } });
     const change = (options: object) => () =>
