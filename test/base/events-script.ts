@@ -16,5 +16,11 @@ events.on('success', () => {
 events.on('success', async () => {
   throw new Error('second');
 });
-events.on('success', () => console.log('third heard'));
+events.on('success', () => {
+  throw 'a text';
+});
+events.on('success', () => {
+  throw Object.create(null);
+});
+events.on('success', () => console.log('last heard'));
 for (let round = 0; round < 3; round++) events.emit('success', round);

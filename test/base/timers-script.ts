@@ -2,6 +2,7 @@
 
 import { systemClock } from '../../src/base/clock.ts';
 import { backgroundTimersOf, callbackTimer, timersOf } from '../../src/base/timers.ts';
+import { manualClock } from '../../src/testing/manual-clock.ts';
 
 const timers = timersOf(systemClock);
 const background = backgroundTimersOf(systemClock);
@@ -59,6 +60,22 @@ const scenes: Record<string, () => Promise<void> | void> = {
       ),
     );
     console.log('third fired');
+  },
+  async 'a throw on a clock that is handed in'() {
+    process.on('uncaughtException', (error) => console.log(`raised ${error.message}`));
+    const clock = manualClock();
+    const onClock = timersOf(clock);
+    onClock.arm(
+      callbackTimer(() => {
+        throw new Error('first');
+      }),
+      5,
+    );
+    onClock.arm(
+      callbackTimer(() => console.log('second fired')),
+      5,
+    );
+    await clock.advance(5);
   },
 };
 

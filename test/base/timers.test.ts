@@ -113,6 +113,11 @@ describe('timers on a clock that is handed in', () => {
     assert.equal(fired, 1);
   });
 
+  it('raise what a node throws and fire the others', async () => {
+    const { lines, errors } = await runScript(script, 'a throw on a clock that is handed in');
+    assert.deepEqual(lines, ['raised first', 'second fired'], errors);
+  });
+
   it('tell a node a time that is not before its own, even where the clock fires early', () => {
     const early: Clock = {
       now: () => 99.7,
