@@ -2,10 +2,12 @@
 // is everybody's, in every thread.
 
 import { HEADER_LEVEL } from '../../assembly/layout.ts';
+import { DISPOSE } from '../base/dispose.ts';
 import { ShedError } from '../base/errors.ts';
 import { Emitter, type Listener, type ListenOptions, type Subscription } from '../base/events.ts';
 import { refuseValue } from '../base/options.ts';
 import type { StatePlane } from '../state/plane.ts';
+import { type DriveOptions, type DriveSources, drive } from './drive.ts';
 
 /** From nothing to everything off. */
 export const LEVELS = ['normal', 'degraded', 'severelyDegraded', 'emergency'] as const;
@@ -32,9 +34,12 @@ export class Degradation {
   readonly #plane: StatePlane;
   readonly #levels = new Map<string, Level>();
   readonly #events = new Emitter<{ change: LevelChange }>('degradation', ['change']);
+  readonly #sources: DriveSources;
+  readonly #driven = new Set<string>();
 
-  constructor(plane: StatePlane) {
+  constructor(plane: StatePlane, sources: DriveSources) {
     this.#plane = plane;
+    this.#sources = sources;
   }
 
   /** Sets a component's level. Throws an `OptionsError` for what is no level. */
@@ -50,6 +55,26 @@ export class Degradation {
   /** A component's level, or the highest of all. */
   level(component?: string): Level {
     return component === undefined ? this.#highest() : (this.#levels.get(component) ?? 'normal');
+  }
+
+  /**
+   * Lets error budgets and health checks set a component's level: `degraded`, or the level asked for, while one
+   * of the budgets is exhausted or one of the checks is down, `normal` otherwise. Disposing of what it gives
+   * ends that and leaves the level as it is. Throws an `OptionsError`.
+   */
+  drive(component: string, options: DriveOptions): Subscription {
+    if (this.#driven.has(component)) {
+      refuseValue('degradation.drive(component)', 'a component that nothing drives yet', component);
+    }
+    const driving = drive(component, options, this.#sources, LEVELS, (level) =>
+      this.set(component, level as Level),
+    );
+    this.#driven.add(component);
+    const dispose = () => {
+      driving.dispose();
+      this.#driven.delete(component);
+    };
+    return { dispose, [DISPOSE]: dispose };
   }
 
   /** Components that were ever set, with their levels. */

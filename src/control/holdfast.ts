@@ -12,6 +12,9 @@ import type { Policy } from '../policy/policy.ts';
 import { SharedPolicies } from '../policy/shared-policies.ts';
 import { Arena } from '../state/arena.ts';
 import { StatePlane } from '../state/plane.ts';
+import type { OffloadOptions } from '../work/offload.ts';
+import type { PoolStats } from '../work/pool-stats.ts';
+import type { TaskArguments, TaskNames, TaskResult, TasksIn } from '../work/tasks.ts';
 import { ChaosSwitch } from './chaos-switch.ts';
 import { type Component, type ComponentOptions, readComponent } from './component.ts';
 import { Degradation } from './degradation.ts';
@@ -27,8 +30,10 @@ import {
   type RuntimeSettings,
   readRuntimeOptions,
 } from './runtime-options.ts';
+import { RuntimeWorkers } from './runtime-workers.ts';
 import { SharedThreads } from './shared-threads.ts';
 import { Vitals } from './vitals.ts';
+import { Watch } from './watch.ts';
 
 export interface StopOptions {
   /** How long calls under way may go on, in ms; 10 000 by default. Then they are aborted. */
@@ -36,7 +41,7 @@ export interface StopOptions {
 }
 
 /** Made by `createHoldfast`. Belongs to the thread that made it; its policies' state is shared by all. */
-export class Holdfast<Names extends string = string> implements AsyncDisposable {
+export class Holdfast<Names extends string = string, Tasks = Record<string, never>> implements AsyncDisposable {
   readonly name: string;
   readonly degradation: Degradation;
   readonly chaos: ChaosSwitch;
@@ -46,9 +51,11 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
   readonly #arena: Arena;
   readonly #policies: SharedPolicies;
   readonly #threads: SharedThreads;
+  readonly #workers: RuntimeWorkers | undefined;
   readonly #components = new Map<string, Component>();
   readonly #lifecycle: Lifecycle;
   readonly #vitals: Vitals;
+  readonly #watch: Watch;
   readonly #events: Emitter<{ state: LifecycleChange }>;
 
   constructor(options: HoldfastOptions) {
@@ -58,7 +65,10 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
     this.#settings = settings;
     this.#plane = StatePlane.create(sizes, guardClock(clock).now(), engine);
     this.#arena = new Arena(this.#plane);
-    this.#threads = new SharedThreads(this.#plane, name, settings.policies);
+    this.#watch = new Watch(name);
+    this.#threads = new SharedThreads(this.#plane, name, settings.policies, () =>
+      this.#watch.hearOthers(this.#policies.opened()),
+    );
     const host = sharedHost(this.#plane, () => this.#threads.joined);
     this.#policies = new SharedPolicies({ plane: this.#plane, clock, random, host });
     this.#events = new Emitter(name, ['state']);
@@ -70,16 +80,32 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
       drain: (drainMs) => this.#drain(drainMs),
       changed: (change) => this.#events.emit('state', change),
     });
+    if (settings.workers !== undefined) {
+      this.#workers = new RuntimeWorkers(settings.workers, {
+        name,
+        threads: this.#threads,
+        policy: (each) => this.policy(each),
+        wake: () => this.#wakeAll(),
+        state: () => this.state,
+      });
+      this.component(this.#workers.component);
+    }
     const running = () => this.state === 'running';
     const policies = () => this.#policies.opened();
     this.#vitals = new Vitals({ name, clock, random, health: settings.health, running, policies });
     this.health = this.#vitals.health;
-    this.degradation = new Degradation(this.#plane);
+    this.degradation = new Degradation(this.#plane, {
+      clock,
+      health: this.health,
+      policy: (each) => this.#policies.get(each),
+      watch: this.#watch,
+    });
     this.chaos = new ChaosSwitch(
       () => new Map(this.#policies.names().map((each) => [each, this.#policies.get(each)])),
+      clock,
     );
     for (const [each, policy] of Object.entries(settings.policies)) {
-      this.#policies.defineOnMain(this.#arena, each, policy);
+      this.define(each, policy as PolicyOptions);
     }
   }
 
@@ -104,12 +130,32 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
 
   /** Adds a policy; every thread that takes part finds it by its name. Throws an `OptionsError`. */
   define(name: string, options: PolicyOptions): Policy {
-    return this.#policies.defineOnMain(this.#arena, name, options);
+    const policy = this.#policies.defineOnMain(this.#arena, name, options);
+    this.#watch.add(policy);
+    return policy;
   }
 
   /** Takes a policy out, its metrics too; false when there is none of that name. Late results are harmless. */
   remove(name: string): boolean {
     return this.#policies.removeOnMain(this.#arena, name);
+  }
+
+  /**
+   * Runs a task on a worker thread, under a policy if one is named. Rejects with what the task threw, with its
+   * class as far as `workers.errors` tells; with a `RejectedError` when it did not run; with a `WorkerLostError`
+   * when its thread was lost while it ran and it was not said to be `idempotent`.
+   */
+  offload<Name extends TaskNames<Tasks>>(
+    task: Name,
+    ...[input, options]: TaskArguments<Tasks[Name], OffloadOptions<Names>>
+  ): Promise<TaskResult<Tasks[Name]>> {
+    const result = this.#workers?.offload(task, input, options) ?? Promise.reject(noWorkers());
+    return result as Promise<TaskResult<Tasks[Name]>>;
+  }
+
+  /** What the threads do and have done; undefined without workers. */
+  get workers(): PoolStats | undefined {
+    return this.#workers?.stats();
   }
 
   /**
@@ -181,8 +227,11 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
   async #drain(drainMs: number): Promise<void> {
     setDraining(this.#plane, true);
     this.#vitals.stop();
-    await drain(this.#policies.opened(), this.#settings.clock, drainMs);
-    this.chaos.disable();
+    await Promise.all([
+      drain(this.#policies.opened(), this.#settings.clock, drainMs),
+      this.#workers?.drain(drainMs),
+    ]);
+    this.chaos.disable('shutdown');
   }
 
   #wakeAll(): void {
@@ -193,6 +242,11 @@ export class Holdfast<Names extends string = string> implements AsyncDisposable 
 /** Makes a runtime. Policies work at once; `start()` is for what runs beside them. Throws an `OptionsError`. */
 export function createHoldfast<const Options extends HoldfastOptions>(
   options: Options = {} as Options,
-): Holdfast<keyof Options['policies'] & string> {
+): Holdfast<keyof Options['policies'] & string, TasksIn<Options>> {
   return new Holdfast(options);
+}
+
+function noWorkers(): OptionsError {
+  const expected = 'where tasks come from, as { tasks: tasksOf(url) }';
+  return new OptionsError({ path: 'workers', expected, received: 'nothing' });
 }

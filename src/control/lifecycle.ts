@@ -9,6 +9,7 @@
  */
 
 import type { Clock } from '../base/clock.ts';
+import { LIFECYCLE_CHANNEL } from '../base/diagnostics.ts';
 import { DrainingError, LifecycleError } from '../base/errors.ts';
 import type { Component } from './component.ts';
 import { withDeadline } from './deadline.ts';
@@ -161,15 +162,23 @@ export class Lifecycle {
   ): Promise<unknown> {
     const { clock } = this.#hooks;
     const { name, timeoutMs } = member;
-    return withDeadline({ clock, timeoutMs, scope, name, late, wanted }, (signal) =>
+    const step = withDeadline({ clock, timeoutMs, scope, name, late, wanted }, (signal) =>
       member[scope]?.({ signal }),
     );
+    if (!LIFECYCLE_CHANNEL.hasSubscribers) return step;
+    const facts = { runtime: this.#hooks.name, event: scope, component: name, phase: member.phase };
+    const tell = (error?: unknown) =>
+      LIFECYCLE_CHANNEL.publish(error === undefined ? facts : { ...facts, error });
+    step.then(() => tell(), tell);
+    return step;
   }
 
   #move(to: LifecycleState): void {
     const from = this.#state;
     if (!MOVES[from].includes(to)) throw new Error(`lifecycle: ${from} cannot become ${to}`);
     this.#state = to;
-    this.#hooks.changed({ name: this.#hooks.name, from, to });
+    const runtime = this.#hooks.name;
+    if (LIFECYCLE_CHANNEL.hasSubscribers) LIFECYCLE_CHANNEL.publish({ runtime, event: 'state', from, to });
+    this.#hooks.changed({ name: runtime, from, to });
   }
 }

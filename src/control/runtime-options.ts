@@ -7,6 +7,7 @@ import { readSettings } from '../policy/make-policy.ts';
 import type { PolicyOptions } from '../policy/options/policy-options.ts';
 import type { EngineName } from '../state/engine.ts';
 import type { PlaneSizes } from '../state/geometry.ts';
+import { readWorkers, refuseOwnClock, type WorkersOptions, type WorkersSettings } from '../work/worker-options.ts';
 import { type HealthOptions, type HealthSettings, readHealthOptions } from './health/health-options.ts';
 
 /** How large the shared memory is made. Fixed at the start; rows of policies that were removed are used again. */
@@ -25,6 +26,8 @@ export interface HoldfastOptions {
   /** Policies by name: options, or a module's (`policiesOf`). */
   policies?: Readonly<Record<string, PolicyOptions>>;
   memory?: MemoryOptions;
+  /** Threads that run tasks; none by default. */
+  workers?: WorkersOptions;
   /** How health checks are run. */
   health?: HealthOptions;
   /** `auto` (default) takes the JavaScript twin only where shared WASM memory is unavailable. */
@@ -39,13 +42,14 @@ export interface RuntimeSettings {
   policies: Readonly<Record<string, unknown>>;
   sizes: PlaneSizes;
   health: HealthSettings;
+  workers: WorkersSettings | undefined;
   engine: EngineName;
   clock: Clock;
   random: Random;
   given: HoldfastOptions;
 }
 
-export const KNOWN_OPTIONS = ['name', 'policies', 'memory', 'health', 'engine', 'clock', 'random'];
+export const KNOWN_OPTIONS = ['name', 'policies', 'memory', 'workers', 'health', 'engine', 'clock', 'random'];
 
 /** Reads what concerns policies and memory. Throws an `OptionsError`. `known`: names that others read. */
 export function readRuntimeOptions(
@@ -60,6 +64,8 @@ export function readRuntimeOptions(
     engine: options.engine,
   });
   readOptions('policies', o.get('policies') ?? {}, Object.keys((options.policies as object) ?? {}));
+  const workers = o.get('workers') === undefined ? undefined : readWorkers(o.get('workers'));
+  if (workers !== undefined && clock !== systemClock) refuseOwnClock();
   const memory = o.child('memory', ['policies', 'threads', 'keys']);
   const whole = { whole: true, atLeast: 1 } as const;
   const sizes = {
@@ -72,6 +78,7 @@ export function readRuntimeOptions(
     policies: options.policies ?? {},
     sizes,
     health: readHealthOptions(o.get('health')),
+    workers,
     engine,
     clock,
     random,

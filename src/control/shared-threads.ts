@@ -16,9 +16,12 @@ export class SharedThreads {
   readonly threads: Threads;
   readonly #name: string;
   readonly #policies: unknown;
+  readonly #onJoin: () => void;
   #joined = 0;
 
-  constructor(plane: StatePlane, name: string, policies: unknown) {
+  /** `onJoin`: called whenever a thread gets a place. */
+  constructor(plane: StatePlane, name: string, policies: unknown, onJoin: () => void = () => {}) {
+    this.#onJoin = onJoin;
     this.threads = new Threads(plane);
     this.#name = name;
     this.#policies = policies;
@@ -45,6 +48,7 @@ export class SharedThreads {
   /** A place for a thread of the pool. */
   reserve(): RuntimeHandle['plane'] {
     this.#joined++;
+    this.#onJoin();
     return this.threads.reserveOnMain();
   }
 
