@@ -33,7 +33,6 @@ import {
 import { RuntimeWorkers } from './runtime-workers.ts';
 import { SharedThreads } from './shared-threads.ts';
 import { Vitals } from './vitals.ts';
-import { Watch } from './watch.ts';
 
 export interface StopOptions {
   /** How long calls under way may go on, in ms; 10 000 by default. Then they are aborted. */
@@ -55,7 +54,6 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
   readonly #components = new Map<string, Component>();
   readonly #lifecycle: Lifecycle;
   readonly #vitals: Vitals;
-  readonly #watch: Watch;
   readonly #events: Emitter<{ state: LifecycleChange }>;
 
   constructor(options: HoldfastOptions) {
@@ -65,10 +63,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
     this.#settings = settings;
     this.#plane = StatePlane.create(sizes, guardClock(clock).now(), engine);
     this.#arena = new Arena(this.#plane);
-    this.#watch = new Watch(name);
-    this.#threads = new SharedThreads(this.#plane, name, settings.policies, () =>
-      this.#watch.hearOthers(this.#policies.opened()),
-    );
+    this.#threads = new SharedThreads(this.#plane, name, settings.policies);
     const host = sharedHost(this.#plane, () => this.#threads.joined);
     this.#policies = new SharedPolicies({ plane: this.#plane, clock, random, host });
     this.#events = new Emitter(name, ['state']);
@@ -80,6 +75,10 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
       drain: (drainMs) => this.#drain(drainMs),
       changed: (change) => this.#events.emit('state', change),
     });
+    const running = () => this.state === 'running';
+    const policies = () => this.#policies.opened();
+    this.#vitals = new Vitals({ name, clock, random, health: settings.health, running, policies });
+    this.health = this.#vitals.health;
     if (settings.workers !== undefined) {
       this.#workers = new RuntimeWorkers(settings.workers, {
         name,
@@ -90,22 +89,12 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
       });
       this.component(this.#workers.component);
     }
-    const running = () => this.state === 'running';
-    const policies = () => this.#policies.opened();
-    this.#vitals = new Vitals({ name, clock, random, health: settings.health, running, policies });
-    this.health = this.#vitals.health;
-    this.degradation = new Degradation(this.#plane, {
-      clock,
-      health: this.health,
-      policy: (each) => this.#policies.get(each),
-      watch: this.#watch,
-    });
+    this.degradation = new Degradation(this.#plane);
     this.chaos = new ChaosSwitch(
       () => new Map(this.#policies.names().map((each) => [each, this.#policies.get(each)])),
-      clock,
     );
     for (const [each, policy] of Object.entries(settings.policies)) {
-      this.define(each, policy as PolicyOptions);
+      this.#policies.defineOnMain(this.#arena, each, policy);
     }
   }
 
@@ -130,9 +119,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
 
   /** Adds a policy; every thread that takes part finds it by its name. Throws an `OptionsError`. */
   define(name: string, options: PolicyOptions): Policy {
-    const policy = this.#policies.defineOnMain(this.#arena, name, options);
-    this.#watch.add(policy);
-    return policy;
+    return this.#policies.defineOnMain(this.#arena, name, options);
   }
 
   /** Takes a policy out, its metrics too; false when there is none of that name. Late results are harmless. */
@@ -231,7 +218,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
       drain(this.#policies.opened(), this.#settings.clock, drainMs),
       this.#workers?.drain(drainMs),
     ]);
-    this.chaos.disable('shutdown');
+    this.chaos.disable();
   }
 
   #wakeAll(): void {

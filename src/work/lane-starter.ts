@@ -85,7 +85,7 @@ export class LaneStarter {
       };
       const thread = await threads.start(start, signal);
       this.names = thread.names;
-      tellWorkers({ runtime: this.#host.name, kind: 'started', thread: plane.row });
+      tellWorkers({ runtime: this.#host.name, event: 'started', thread: plane.row });
       return new Lane(thread, board, plane, this.#owner);
     } catch (cause) {
       this.#host.reclaim(plane);
@@ -109,13 +109,13 @@ export class LaneStarter {
     this.#host.reclaim(plane);
     if (!this.#closing) {
       this.lost++;
-      tellWorkers({ runtime: this.#host.name, kind: 'lost', thread: plane.row, reason, task });
+      tellWorkers({ runtime: this.#host.name, event: 'lost', thread: plane.row, reason, task });
     }
     let said = false;
     const timer = callbackTimer(() => {
       said = true;
       this.unended++;
-      tellWorkers({ runtime: this.#host.name, kind: 'unended', thread: plane.row, reason, task });
+      tellWorkers({ runtime: this.#host.name, event: 'unended', thread: plane.row, reason, task });
     });
     backgroundTimersOf(systemClock).arm(timer, threadNow() + ENDS_WITHIN_MS);
     lane.onEnded(() => {

@@ -46,6 +46,8 @@ export class Lane {
   /** What runs takes longer than it should: nothing more is sent behind it. */
   stalled = false;
   ended = false;
+  #closed = false;
+  #tellClosed: (() => void) | undefined;
 
   constructor(thread: PoolThread, board: Board, plane: PlaneHandle, owner: LaneOwner) {
     this.plane = plane;
@@ -54,6 +56,10 @@ export class Lane {
     this.#board = board;
     this.#owner = owner;
     this.#port.on('message', (message) => this.#take(message));
+    this.#port.once('close', () => {
+      this.#closed = true;
+      this.#tellClosed?.();
+    });
     this.#port.unref();
     thread.onDeath((code, error) => this.#die(sayDeath(code, error)));
   }
@@ -167,7 +173,8 @@ export class Lane {
 
   /** Calls once the thread has really ended: only then its end of the port closes. */
   onEnded(listener: () => void): void {
-    this.#port.once('close', listener);
+    if (this.#closed) listener();
+    else this.#tellClosed = listener;
   }
 }
 

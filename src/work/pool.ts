@@ -43,6 +43,11 @@ export class WorkPool {
     }
   }
 
+  /** Whether there are threads to run tasks. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
   /** Names of the tasks; known once a thread has started. */
   get names(): readonly string[] {
     return this.#starter.names;
@@ -50,9 +55,9 @@ export class WorkPool {
 
   /** Starts the threads that are always there. Rejects with a `TaskModuleError`, and then has none. */
   async start(): Promise<void> {
-    this.#open = true;
     try {
       await this.#starter.open();
+      this.#open = true;
       await Promise.all(
         this.#groups.flatMap((group) => Array.from({ length: group.minThreads }, () => this.#addLane(group))),
       );
@@ -97,6 +102,10 @@ export class WorkPool {
     if (task.lane === lane) this.#ask(lane, task, reason);
   }
 
+  abortAll(reason: unknown): void {
+    for (const task of [...this.#live]) this.abort(task, reason);
+  }
+
   /** Resolves when no task is under way, or after `drainMs`. */
   async drain(drainMs: number): Promise<void> {
     if (this.#live.size === 0) return;
@@ -114,7 +123,7 @@ export class WorkPool {
   async stop(reason: unknown): Promise<void> {
     this.#open = false;
     this.#starter.closing();
-    for (const task of [...this.#live]) this.abort(task, reason);
+    this.abortAll(reason);
     if (this.#live.size > 0) await this.drain(this.settings.graceMs + 1_000);
     const lanes = this.#groups.flatMap((group) => [...group.lanes]);
     for (const lane of lanes) lane.end('the runtime stops');

@@ -41,6 +41,16 @@ export type TaskInput<Task> = Task extends (...parameters: infer Parameters) => 
       : undefined
   : never;
 
+/** What follows a task's name: its input, unless it takes none, and options. */
+export type TaskArguments<Task, Options> = undefined extends TaskInput<Task>
+  ? [input?: TaskInput<Task>, options?: Options]
+  : [input: TaskInput<Task>, options?: Options];
+
+/** The tasks that a runtime's options name. */
+export type TasksIn<Options> = Options extends { workers: { tasks: TasksModule<infer Module> } }
+  ? Module
+  : Record<string, never>;
+
 /** What offloading a task gives. */
 export type TaskResult<Task> = Task extends (...parameters: never[]) => infer Result ? Awaited<Result> : never;
 

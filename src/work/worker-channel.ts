@@ -1,18 +1,18 @@
-// What happens to threads, for whoever subscribes to `holdfast:worker`. Costs nothing without subscribers.
+// What happens to threads, for whoever subscribes to `holdfast:worker`.
 
-import { channel } from 'node:diagnostics_channel';
+import { WORKER_CHANNEL } from '../base/diagnostics.ts';
 
 export interface WorkerEvent {
   runtime: string;
-  kind: 'started' | 'lost' | 'unended';
+  /** `unended`: the thread was told to end and goes on all the same. */
+  event: 'started' | 'lost' | 'unended';
   /** The thread's row in the shared memory. */
   thread: number;
   reason?: string;
+  /** The task that it had begun. */
   task?: string;
 }
 
-const workers = channel('holdfast:worker');
-
 export function tellWorkers(event: WorkerEvent): void {
-  if (workers.hasSubscribers) workers.publish(event);
+  if (WORKER_CHANNEL.hasSubscribers) WORKER_CHANNEL.publish({ ...event });
 }

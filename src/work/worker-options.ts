@@ -24,7 +24,7 @@ export interface CompartmentOptions {
 
 export interface WorkersOptions {
   /** Where tasks come from: `tasksOf<typeof import('./tasks.js')>(url)`. */
-  tasks: TasksModule<never> | TasksModule;
+  tasks: TasksModule<unknown>;
   /** Threads started at once, 1 by default; and at most, one less than there are cores by default. */
   minThreads?: number;
   maxThreads?: number;

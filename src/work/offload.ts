@@ -1,0 +1,165 @@
+// Offloading: a task under a policy, on a worker thread.
+
+import { systemClock } from '../base/clock.ts';
+import { DrainingError, LifecycleError, OptionsError, TimeoutError, UnknownTaskError } from '../base/errors.ts';
+import { readOptions } from '../base/options.ts';
+import { linkSignal } from '../base/signals.ts';
+import { threadNow } from '../base/thread-time.ts';
+import { callbackTimer, timersOf } from '../base/timers.ts';
+import { checkPriority, checkSignal } from '../policy/call-options.ts';
+import { Policy } from '../policy/policy.ts';
+import { timeoutFrom } from '../policy/timeout.ts';
+import type { CallContext } from '../policy/types.ts';
+import type { WorkPool } from './pool.ts';
+import type { Task } from './task.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+const KNOWN = ['policy', 'signal', 'priority', 'transfer', 'timeoutMs', 'idempotent'];
+const NONE: Checked = {
+  idempotent: false,
+  priority: 4,
+  timeoutMs: NEVER,
+};
+
+/** What one task may be given besides its input. */
+export interface OffloadOptions<Policies extends string = string> {
+  /** The policy it runs under; without one it is only queued and run. */
+  policy?: Policies | (string & {});
+  /** Aborts it: a task that waits never begins, one that runs is asked to stop, and stopped after `graceMs`. */
+  signal?: AbortSignal;
+  /** 0…7, higher first; 4 by default. */
+  priority?: number;
+  /** What is handed over instead of copied. Such a task is never run again: not retried, not hedged. */
+  transfer?: readonly unknown[];
+  /** How long it may take in all, its waiting included, in ms; under a policy in place of its total timeout. */
+  timeoutMs?: number;
+  /** Whether it may be run again when its thread is lost; false by default. */
+  idempotent?: boolean;
+}
+
+interface Checked {
+  policy?: string;
+  signal?: AbortSignal;
+  priority: number;
+  transfer?: readonly unknown[];
+  timeoutMs: number;
+  givenTimeoutMs?: number;
+  idempotent: boolean;
+}
+
+/** What the runtime is doing: whether tasks are taken. */
+export type OffloadGate = 'open' | 'draining' | 'closed';
+
+/** Takes tasks of the main thread's callers. */
+export class Offloads {
+  readonly #pool: WorkPool;
+  readonly #policy: (name: string) => Policy;
+  readonly #gate: () => OffloadGate;
+
+  constructor(pool: WorkPool, policy: (name: string) => Policy, gate: () => OffloadGate) {
+    this.#pool = pool;
+    this.#policy = policy;
+    this.#gate = gate;
+  }
+
+  /**
+   * Runs a task on a worker. Rejects with what the task threw; with a `RejectedError` when it did not run; with a
+   * `TimeoutError`, the signal's reason, or a `WorkerLostError` when its thread was lost while it ran.
+   */
+  offload(name: string, input: unknown, options?: OffloadOptions): Promise<unknown> {
+    try {
+      const gate = this.#gate();
+      if (gate === 'closed') throw new LifecycleError({ code: 'HF_NOT_STARTED' });
+      const { names } = this.#pool;
+      if (!names.includes(name)) throw new UnknownTaskError({ task: name, known: names });
+      const checked = options === undefined ? NONE : check(options);
+      checked.signal?.throwIfAborted();
+      if (checked.policy !== undefined) return this.#guarded(name, input, checked, checked.policy);
+      if (gate === 'draining') throw new DrainingError({});
+      return this.#plain(name, input, checked);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Each attempt of the call is a task of its own. */
+  #guarded(name: string, input: unknown, checked: Checked, policyName: string): Promise<unknown> {
+    const policy = this.#policy(policyName);
+    const { signal, priority, transfer, givenTimeoutMs: timeoutMs, idempotent } = checked;
+    if (transfer !== undefined) refuseRepeats(policy);
+    const attempt = (context: CallContext) =>
+      new Promise<unknown>((resolve, reject) => {
+        const { remainingMs } = context;
+        const deadlineMs = remainingMs === NEVER ? 0 : threadNow() + remainingMs;
+        const facts = { name, input, priority, transfer, idempotent, deadlineMs };
+        let unlink = () => {};
+        // Answered only when the task has really ended: until then it keeps its place in the bulkhead.
+        const task = this.#pool.submit({ ...facts, attempt: context.attempt, policy: policyName }, (ok, result) => {
+          unlink();
+          if (ok) resolve(result);
+          else reject(result);
+        });
+        if (!task.ended) unlink = linkSignal(context.signal, (reason) => this.#pool.abort(task, reason));
+      });
+    return policy.execute(attempt, { signal, priority, timeoutMs });
+  }
+
+  #plain(name: string, input: unknown, { signal, priority, transfer, timeoutMs, idempotent }: Checked): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const deadlineMs = timeoutMs < NEVER ? threadNow() + timeoutMs : 0;
+      const facts = { name, input, priority, transfer, idempotent, deadlineMs, attempt: 1, policy: '' };
+      if (signal === undefined && deadlineMs === 0) {
+        this.#pool.submit(facts, (ok, result) => (ok ? resolve(result) : reject(result)));
+        return;
+      }
+      let unlink = () => {};
+      const timer = callbackTimer(() => leave(new TimeoutError({ scope: 'task', timeoutMs, name })));
+      const done = (ok: boolean, result: unknown) => {
+        unlink();
+        timersOf(systemClock).disarm(timer);
+        if (ok) resolve(result);
+        else reject(result);
+      };
+      const task: Task = this.#pool.submit(facts, done);
+      // The caller is answered at once; the task ends when it ends.
+      const leave = (reason: unknown) => {
+        done(false, reason);
+        this.#pool.abort(task, reason);
+      };
+      if (task.ended) return;
+      if (deadlineMs > 0) timersOf(systemClock).arm(timer, deadlineMs);
+      if (signal !== undefined) unlink = linkSignal(signal, leave);
+    });
+  }
+}
+
+function check(options: OffloadOptions): Checked {
+  const o = readOptions('offload', options, KNOWN);
+  const { policy, transfer, timeoutMs } = options;
+  if (policy !== undefined && typeof policy !== 'string') o.refuse('policy', 'the name of a policy');
+  if (transfer !== undefined && !Array.isArray(transfer)) {
+    throw new TypeError(`transfer: expected an array, got ${typeof transfer}`);
+  }
+  return {
+    policy,
+    transfer: transfer?.length === 0 ? undefined : transfer,
+    signal: checkSignal(options.signal),
+    priority: checkPriority(options.priority),
+    givenTimeoutMs: timeoutMs,
+    timeoutMs: timeoutMs === undefined ? NEVER : timeoutFrom('timeoutMs', timeoutMs),
+    idempotent: o.boolean('idempotent', { default: false }),
+  };
+}
+
+// What was handed over cannot be handed over again.
+function refuseRepeats(policy: Policy): void {
+  const { shape } = Policy.coreOf(policy);
+  for (const strategy of ['retry', 'hedge'] as const) {
+    if (shape[strategy] === undefined) continue;
+    throw new OptionsError({
+      path: 'offload.transfer',
+      expected: `a policy without ${strategy}: what was handed over cannot be sent again`,
+      received: `policy "${policy.name}" with ${strategy}`,
+    });
+  }
+}

@@ -1,0 +1,119 @@
+import process from 'node:process';
+import { holdfast, type TaskContext } from '../../src/worker.ts';
+
+export class LimitError extends Error {
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(`over ${limit}`);
+    this.name = 'LimitError';
+    this.limit = limit;
+  }
+}
+
+export const notATask = 7;
+
+export function echo<T>(value: T): T {
+  return value;
+}
+
+export async function later(value: number): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, value));
+  return value;
+}
+
+/** Keeps its thread busy. */
+export function spin(ms: number, context: TaskContext): string {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs && !context.aborted);
+  return context.aborted ? 'asked to stop' : 'done';
+}
+
+/** Does not look up. */
+export function deaf(ms: number): void {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs);
+}
+
+export async function patient(_input: undefined, { signal }: TaskContext): Promise<string> {
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  return String((signal.reason as Error).message);
+}
+
+/** Counts in shared memory that it began, then waits for the second word to be set. */
+export function gate(words: Int32Array): number {
+  const order = Atomics.add(words, 0, 1);
+  Atomics.notify(words, 0);
+  while (Atomics.load(words, 1) === 0) Atomics.wait(words, 1, 0, 1000);
+  return order;
+}
+
+/** Notes that it ran. */
+export function mark({ words, at, value }: { words: Int32Array; at: number; value: number }): void {
+  Atomics.store(words, 1 + Atomics.add(words, at, 1), value);
+}
+
+export function fail(message: string): never {
+  throw new RangeError(message, { cause: new TypeError('below') });
+}
+
+export function overLimit(limit: number): never {
+  throw new LimitError(limit);
+}
+
+export function exit(code: number): never {
+  process.exit(code);
+}
+
+/** Dies the first `times` times. */
+export function dieFirst({ words, times }: { words: Int32Array; times: number }): number {
+  const before = Atomics.add(words, 0, 1);
+  if (before < times) process.exit(1);
+  return before;
+}
+
+export async function uncaught(): Promise<void> {
+  setTimeout(() => {
+    throw new TypeError('nobody catches this');
+  });
+  await new Promise(() => {});
+}
+
+export async function unhandled(): Promise<void> {
+  void Promise.reject(new RangeError('nobody handles this'));
+  await new Promise(() => {});
+}
+
+export function hoard(): number {
+  const kept: number[][] = [];
+  while (kept.length < 1_000) kept.push(new Array<number>(1_000_000).fill(1.5));
+  return kept.length;
+}
+
+export function uncloneable(): () => void {
+  return () => {};
+}
+
+export function length(bytes: Uint8Array): number {
+  return bytes.byteLength;
+}
+
+export function facts(_input: undefined, { attempt, policy, remainingMs }: TaskContext): object {
+  return { attempt, policy, limited: remainingMs < Number.POSITIVE_INFINITY };
+}
+
+export async function through(name: string): Promise<string> {
+  return await holdfast.policy(name).execute(() => 'from the worker');
+}
+
+/** Takes a slot and keeps it. */
+export function hold(name: string): never | undefined {
+  const permit = holdfast.policy(name).tryAcquire();
+  if (!permit.ok) return undefined;
+  process.exit(1);
+}
+
+export function tripBreaker(name: string): string {
+  holdfast.policy(name).circuitBreaker?.open();
+  return holdfast.policy(name).circuitBreaker?.state ?? 'none';
+}
