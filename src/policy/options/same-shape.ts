@@ -1,5 +1,6 @@
 // Whether two plans differ in more than numbers.
 
+import { backoffData } from '../backoff.ts';
 import type { PolicyFunctions, PolicyPlan, PolicyShape } from '../plan.ts';
 import { FUNCTION_OPTIONS, SHAPE_OPTIONS } from './live-options.ts';
 import { below, isTree } from './option-tree.ts';
@@ -35,7 +36,14 @@ function difference(before: unknown, after: unknown, path: string): string | und
 
 function changedFunction(before: PolicyFunctions, after: PolicyFunctions): string | undefined {
   for (const [option, name] of Object.entries(FUNCTION_OPTIONS)) {
-    if (before[name] !== after[name]) return option;
+    if (!isSame(before[name], after[name])) return option;
   }
   return Object.is(before.chaosResult?.value, after.chaosResult?.value) ? undefined : 'chaos.result.value';
+}
+
+/** A made backoff is what it was made of, whoever it draws from. */
+function isSame(before: unknown, after: unknown): boolean {
+  if (before === after) return true;
+  const made = backoffData(before);
+  return made !== undefined && JSON.stringify(made) === JSON.stringify(backoffData(after));
 }

@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { exponential } from '../../../src/policy/backoff.ts';
+import { drawBackoff, exponential } from '../../../src/policy/backoff.ts';
 import { readPolicy } from '../../../src/policy/options/read-policy.ts';
 import { updatedNumbers } from '../../../src/policy/options/update.ts';
 import { inUse, refusesChange } from './in-use.ts';
-import { refusal } from './refusal.ts';
+import { read, refusal } from './refusal.ts';
 
 describe('a change is refused', () => {
+  it('but not for a backoff that is made of the same, whoever it draws from', () => {
+    const backoff = () => exponential({ baseMs: 5 });
+    const plan = read({ retry: { backoff: backoff() } });
+    const functions = { ...plan.functions, backoff: drawBackoff(backoff(), () => 0) };
+    const change = { retry: { backoff: backoff(), maxRetries: 7 } };
+    const updated = updatedNumbers('policies.send', { ...plan, functions }, plan.numbers, change);
+    assert.deepEqual(updated, { maxRetries: 7 });
+  });
+
   it('where a new policy would be', () => {
     const options = { circuitBreaker: { window: { calls: 10 } }, rateLimiter: { permitsPerSecond: 10 } };
     refusesChange(options, undefined, ': expected an object with options, got undefined');
