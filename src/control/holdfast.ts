@@ -33,6 +33,7 @@ import {
 import { RuntimeWorkers } from './runtime-workers.ts';
 import { SharedThreads } from './shared-threads.ts';
 import { Vitals } from './vitals.ts';
+import { Watch } from './watch.ts';
 
 export interface StopOptions {
   /** How long calls under way may go on, in ms; 10 000 by default. Then they are aborted. */
@@ -40,7 +41,9 @@ export interface StopOptions {
 }
 
 /** Made by `createHoldfast`. Belongs to the thread that made it; its policies' state is shared by all. */
-export class Holdfast<Names extends string = string, Tasks = Record<string, never>> implements AsyncDisposable {
+export class Holdfast<Names extends string = string, Tasks = Record<string, never>>
+  implements AsyncDisposable
+{
   readonly name: string;
   readonly degradation: Degradation;
   readonly chaos: ChaosSwitch;
@@ -54,6 +57,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
   readonly #components = new Map<string, Component>();
   readonly #lifecycle: Lifecycle;
   readonly #vitals: Vitals;
+  readonly #watch: Watch;
   readonly #events: Emitter<{ state: LifecycleChange }>;
 
   constructor(options: HoldfastOptions) {
@@ -63,7 +67,10 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
     this.#settings = settings;
     this.#plane = StatePlane.create(sizes, guardClock(clock).now(), engine);
     this.#arena = new Arena(this.#plane);
-    this.#threads = new SharedThreads(this.#plane, name, settings.policies);
+    this.#watch = new Watch(name);
+    this.#threads = new SharedThreads(this.#plane, name, settings.policies, () =>
+      this.#watch.hearOthers(this.#policies.opened()),
+    );
     const host = sharedHost(this.#plane, () => this.#threads.joined);
     this.#policies = new SharedPolicies({ plane: this.#plane, clock, random, host });
     this.#events = new Emitter(name, ['state']);
@@ -89,12 +96,18 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
       });
       this.component(this.#workers.component);
     }
-    this.degradation = new Degradation(this.#plane);
+    this.degradation = new Degradation(this.#plane, {
+      clock,
+      health: this.health,
+      policy: (each) => this.#policies.get(each),
+      watch: this.#watch,
+    });
     this.chaos = new ChaosSwitch(
       () => new Map(this.#policies.names().map((each) => [each, this.#policies.get(each)])),
+      clock,
     );
     for (const [each, policy] of Object.entries(settings.policies)) {
-      this.#policies.defineOnMain(this.#arena, each, policy);
+      this.define(each, policy as PolicyOptions);
     }
   }
 
@@ -119,7 +132,9 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
 
   /** Adds a policy; every thread that takes part finds it by its name. Throws an `OptionsError`. */
   define(name: string, options: PolicyOptions): Policy {
-    return this.#policies.defineOnMain(this.#arena, name, options);
+    const policy = this.#policies.defineOnMain(this.#arena, name, options);
+    this.#watch.add(policy);
+    return policy;
   }
 
   /** Takes a policy out, its metrics too; false when there is none of that name. Late results are harmless. */
@@ -218,7 +233,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
       drain(this.#policies.opened(), this.#settings.clock, drainMs),
       this.#workers?.drain(drainMs),
     ]);
-    this.chaos.disable();
+    this.chaos.disable('shutdown');
   }
 
   #wakeAll(): void {
