@@ -4,6 +4,7 @@ import { HEADER_LEVEL, HEADER_PHASE } from '../../assembly/layout.ts';
 import { systemClock } from '../base/clock.ts';
 import { OptionsError } from '../base/errors.ts';
 import { systemRandom } from '../base/random.ts';
+import { adoptThreadOrigin, threadOrigin } from '../base/thread-time.ts';
 import { type PlaneHandle, StatePlane } from '../state/plane.ts';
 import { Attempt } from './attempt.ts';
 import type { PolicyHost } from './core.ts';
@@ -20,10 +21,12 @@ export interface RuntimeHandle {
   readonly plane: PlaneHandle;
   /** The module that policies with functions come from. */
   readonly policies: string | undefined;
+  /** Where the clock of the thread that made the handle starts: not all runtimes give their threads a common one. */
+  readonly originMs: number;
 }
 
 export function handleOf(name: string, plane: PlaneHandle, policies: unknown): RuntimeHandle {
-  return { kind: BRAND, name, plane, policies: moduleOf(policies) };
+  return { kind: BRAND, name, plane, policies: moduleOf(policies), originMs: threadOrigin() };
 }
 
 /** A runtime's policies in another thread: the same state, no message sent. Belongs to its thread. */
@@ -87,6 +90,8 @@ function join(
   if (given?.kind !== BRAND || typeof given.plane !== 'object') {
     throw new OptionsError({ path: 'handle', expected: 'what share(worker) gave', received: typeof handle });
   }
+  // Before anything is timed: both sides must mean the same by a time.
+  adoptThreadOrigin(given.originMs);
   const plane = StatePlane.attach(given.plane);
   const host = sharedHost(plane, () => true, passes);
   const open = (module?: Record<string, unknown>) =>

@@ -11,6 +11,7 @@ import {
 import { TimeoutError } from '../base/errors.ts';
 import { type Attempt, INJECTED, RUNNING } from './attempt.ts';
 import type { Call } from './call.ts';
+import { decided } from './call-verdict.ts';
 import { judge } from './judge.ts';
 
 /** The call's one timer has fired: does whatever is due. */
@@ -48,7 +49,7 @@ function attemptTimedOut(call: Call, attempt: Attempt, nowMs: number): void {
     return call.finish(false, thrown, V_IGNORED, nowMs);
   }
   const dropped = verdict === V_FAILURE ? V_DROPPED : verdict;
-  call.decided(attempt, false, error, dropped, -1, what, nowMs);
+  decided(call, attempt, false, error, dropped, -1, what, nowMs);
 }
 
 function timedOut(call: Call, totalMs: number, nowMs: number): void {

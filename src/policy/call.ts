@@ -10,7 +10,6 @@
 
 import {
   COUNT_RETRY_SUCCESS,
-  S_CALL,
   S_RELEASE,
   S_VERDICT,
   T_HALF_OPENED,
@@ -21,12 +20,12 @@ import {
 import { CALL_CHANNEL } from '../base/diagnostics.ts';
 import { leaveSignal, type SignalNode, type SignalWatch } from '../base/signals.ts';
 import type { TimerNode } from '../base/timers.ts';
-import { ABANDONED, Attempt, ENDED, INJECTED, LaterAttempt, RUNNING } from './attempt.ts';
+import { ABANDONED, Attempt, ENDED, INJECTED, LaterAttempt } from './attempt.ts';
 import { fire } from './call-clock.ts';
 import { CallMore } from './call-more.ts';
+import { ended } from './call-verdict.ts';
 import type { Compiled } from './compiled.ts';
 import type { PolicyCore } from './core.ts';
-import { judge, outcomeOf } from './judge.ts';
 import { mayWait, type Refused } from './refusal.ts';
 import type { ExecuteOptions, Operation } from './types.ts';
 
@@ -173,52 +172,7 @@ export class Call extends Attempt implements TimerNode, SignalNode {
 
   /** The operation has answered. */
   ended(attempt: Attempt, ok: boolean, result: unknown): void {
-    if (attempt.state !== RUNNING && attempt.state !== INJECTED) return this.#endedLate(attempt);
-    const { core } = this;
-    attempt.state = ENDED;
-    const nowMs = core.now();
-    let verdict = V_SUCCESS;
-    let openMs = -1;
-    try {
-      verdict = judge(core.functions, ok, result);
-      if (core.functions.openFor !== undefined) openMs = this.compiled.openFor(outcomeOf(ok, result));
-    } catch (error) {
-      core.settle(attempt.ticket, attempt.startMs, nowMs, V_IGNORED, S_VERDICT | S_RELEASE, -1);
-      this.drop(attempt);
-      return this.finish(false, error, V_IGNORED, nowMs);
-    }
-    this.decided(attempt, ok, result, verdict, openMs, S_VERDICT | S_RELEASE, nowMs);
-  }
-
-  decided(
-    attempt: Attempt,
-    ok: boolean,
-    result: unknown,
-    verdict: number,
-    openMs: number,
-    what: number,
-    nowMs: number,
-  ): void {
-    const { core, compiled } = this;
-    this.drop(attempt);
-    const last = verdict === V_SUCCESS || (compiled.retry === undefined && this.current === undefined);
-    if (last && attempt === this) {
-      // The attempt is the whole call: one kernel call says all.
-      core.settle(attempt.ticket, attempt.startMs, nowMs, verdict, what | S_CALL, openMs);
-      return this.#finished(ok, result, verdict, nowMs);
-    }
-    core.settle(attempt.ticket, attempt.startMs, nowMs, verdict, what, openMs);
-    if (this.answered) return;
-    if (verdict !== V_SUCCESS) {
-      // Another attempt still runs: it may succeed yet.
-      if (this.current !== undefined) return this.keep(ok, result);
-      try {
-        if (compiled.retry?.after(this, ok, result, verdict, nowMs)) return;
-      } catch (error) {
-        return this.finish(false, error, V_IGNORED, nowMs);
-      }
-    }
-    this.finish(ok, result, verdict, nowMs);
+    ended(this, attempt, ok, result);
   }
 
   /** Remembers an outcome in case it is the last there will be. */
@@ -232,10 +186,10 @@ export class Call extends Attempt implements TimerNode, SignalNode {
   finish(ok: boolean, result: unknown, verdict: number, nowMs: number): void {
     if (this.answered) return;
     this.core.record(this.startMs, nowMs, verdict);
-    this.#finished(ok, result, verdict, nowMs);
+    this.finished(ok, result, verdict, nowMs);
   }
 
-  #finished(ok: boolean, result: unknown, verdict: number, nowMs: number): void {
+  finished(ok: boolean, result: unknown, verdict: number, nowMs: number): void {
     if (this.answered) return;
     const { heard } = this.compiled;
     if (verdict === V_SUCCESS) {
@@ -284,13 +238,6 @@ export class Call extends Attempt implements TimerNode, SignalNode {
     if (injected) return S_VERDICT | S_RELEASE;
     this.core.abandon(1);
     return S_VERDICT;
-  }
-
-  #endedLate(attempt: Attempt): void {
-    if (attempt.state !== ABANDONED) return;
-    attempt.state = ENDED;
-    this.core.abandon(-1);
-    this.core.settle(attempt.ticket, attempt.startMs, this.core.now(), V_SUCCESS, S_RELEASE, -1);
   }
 
   drop(attempt: Attempt): void {

@@ -3,7 +3,7 @@ import type { Source } from '../support/sources.ts';
 // 7  src/*.ts                               what is published
 // 6  src/admin  src/cluster  src/integrations
 // 5  src/control
-// 4  src/work  workers
+// 4  src/work, and above it its thread entries, workers
 // 3  src/policy  src/testing
 // 2  src/state
 // 1  src/base
@@ -13,7 +13,8 @@ const FLOORS = [
   ['src/base'],
   ['src/state'],
   ['src/policy', 'src/testing'],
-  ['src/work', 'workers'],
+  ['src/work'],
+  ['workers'],
   ['src/control'],
   ['src/admin', 'src/cluster', 'src/integrations'],
   ['src'],
@@ -35,9 +36,9 @@ export function homeless(sources: Source[]): string[] {
   return sources.map(({ path }) => path).filter((path) => folderOf(path) === undefined);
 }
 
-/** Circles of imports, each once, as the files along it. */
+/** Circles of what files load, each once, as the files along it. Types may know each other. */
 export function circles(sources: Source[]): string[] {
-  const graph = new Map(sources.map(({ path, imports }) => [path, imports]));
+  const graph = new Map(sources.map(({ path, loads }) => [path, loads]));
   const done = new Set<string>();
   const found: string[] = [];
   const visit = (path: string, trail: string[]): void => {

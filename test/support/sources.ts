@@ -10,6 +10,8 @@ export interface Source {
   text: string;
   /** What it imports, types too: a path from the root for a file, the specifier as written otherwise. */
   imports: string[];
+  /** The same without what is imported for its types alone: that leaves nothing behind when it runs. */
+  loads: string[];
 }
 
 /** Source files below these folders, sorted by path; what is generated is left out. */
@@ -23,7 +25,16 @@ export function sourcesIn(...folders: string[]): Source[] {
 
 /** The source that this text would be at this path. */
 export function sourceOf(path: string, text: string): Source {
-  return { path, text, imports: specifiersIn(text).map((specifier) => resolved(path, specifier)) };
+  const all = importsIn(text).map(({ specifier, typesOnly }) => ({
+    to: resolved(path, specifier),
+    typesOnly,
+  }));
+  return {
+    path,
+    text,
+    imports: all.map(({ to }) => to),
+    loads: all.filter(({ typesOnly }) => !typesOnly).map(({ to }) => to),
+  };
 }
 
 /** The text with its comments blanked out, line breaks kept. */
@@ -42,10 +53,26 @@ function filesIn(folder: string): string[] {
   }
 }
 
-function specifiersIn(text: string): string[] {
+function importsIn(text: string): { specifier: string; typesOnly: boolean }[] {
   const pattern =
-    /\b(?:import|export)\b[^;'"`]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
-  return [...withoutComments(text).matchAll(pattern)].map(([, from, alone]) => from ?? alone);
+    /\b(?:import|export)\b([^;'"`]*?)\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
+  return [...withoutComments(text).matchAll(pattern)].map(([, clause, from, alone]) => ({
+    specifier: from ?? alone,
+    typesOnly: clause !== undefined && isTypesOnly(clause.trim()),
+  }));
+}
+
+/** `type { A }`, `type * as A`, `{ type A, type B }`. */
+function isTypesOnly(clause: string): boolean {
+  if (/^type\b(?!\s*,)/.test(clause)) return true;
+  const names = /^\{([^}]*)\}$/
+    .exec(clause)?.[1]
+    .split(',')
+    .map((name) => name.trim());
+  return (
+    names?.some((name) => name !== '') === true &&
+    names.every((name) => name === '' || name.startsWith('type '))
+  );
 }
 
 function resolved(importer: string, specifier: string): string {

@@ -1,0 +1,65 @@
+// The end of an attempt: its verdict, and what follows for its call.
+
+import { S_CALL, S_RELEASE, S_VERDICT, V_IGNORED, V_SUCCESS } from '../../assembly/layout.ts';
+import { ABANDONED, type Attempt, ENDED, INJECTED, RUNNING } from './attempt.ts';
+import type { Call } from './call.ts';
+import { judge, outcomeOf } from './judge.ts';
+
+/** An operation has answered; late, perhaps, behind a timeout or an abort. */
+export function ended(call: Call, attempt: Attempt, ok: boolean, result: unknown): void {
+  if (attempt.state !== RUNNING && attempt.state !== INJECTED) return endedLate(call, attempt);
+  const { core } = call;
+  attempt.state = ENDED;
+  const nowMs = core.now();
+  let verdict = V_SUCCESS;
+  let openMs = -1;
+  try {
+    verdict = judge(core.functions, ok, result);
+    if (core.functions.openFor !== undefined) openMs = call.compiled.openFor(outcomeOf(ok, result));
+  } catch (error) {
+    core.settle(attempt.ticket, attempt.startMs, nowMs, V_IGNORED, S_VERDICT | S_RELEASE, -1);
+    call.drop(attempt);
+    return call.finish(false, error, V_IGNORED, nowMs);
+  }
+  decided(call, attempt, ok, result, verdict, openMs, S_VERDICT | S_RELEASE, nowMs);
+}
+
+/** Settles an attempt that has its verdict, and goes on: an answer, a retry, or the wait for another attempt. */
+export function decided(
+  call: Call,
+  attempt: Attempt,
+  ok: boolean,
+  result: unknown,
+  verdict: number,
+  openMs: number,
+  what: number,
+  nowMs: number,
+): void {
+  const { core, compiled } = call;
+  call.drop(attempt);
+  const last = verdict === V_SUCCESS || (compiled.retry === undefined && call.current === undefined);
+  if (last && attempt === call) {
+    // The attempt is the whole call: one kernel call says all.
+    core.settle(attempt.ticket, attempt.startMs, nowMs, verdict, what | S_CALL, openMs);
+    return call.finished(ok, result, verdict, nowMs);
+  }
+  core.settle(attempt.ticket, attempt.startMs, nowMs, verdict, what, openMs);
+  if (call.answered) return;
+  if (verdict !== V_SUCCESS) {
+    // Another attempt still runs: it may succeed yet.
+    if (call.current !== undefined) return call.keep(ok, result);
+    try {
+      if (compiled.retry?.after(call, ok, result, verdict, nowMs)) return;
+    } catch (error) {
+      return call.finish(false, error, V_IGNORED, nowMs);
+    }
+  }
+  call.finish(ok, result, verdict, nowMs);
+}
+
+function endedLate({ core }: Call, attempt: Attempt): void {
+  if (attempt.state !== ABANDONED) return;
+  attempt.state = ENDED;
+  core.abandon(-1);
+  core.settle(attempt.ticket, attempt.startMs, core.now(), V_SUCCESS, S_RELEASE, -1);
+}
