@@ -7,7 +7,12 @@ import { readSettings } from '../policy/make-policy.ts';
 import type { PolicyOptions } from '../policy/options/policy-options.ts';
 import type { EngineName } from '../state/engine.ts';
 import type { PlaneSizes } from '../state/geometry.ts';
-import { readWorkers, refuseOwnClock, type WorkersOptions, type WorkersSettings } from '../work/worker-options.ts';
+import {
+  readWorkers,
+  refuseOwnClock,
+  type WorkersOptions,
+  type WorkersSettings,
+} from '../work/worker-options.ts';
 import { type HealthOptions, type HealthSettings, readHealthOptions } from './health/health-options.ts';
 
 /** How large the shared memory is made. Fixed at the start; rows of policies that were removed are used again. */

@@ -6,8 +6,8 @@
 // not begun is taken back when somebody else's turn has come, when a task takes longer than it should, or when
 // a caller has gone.
 
-import { threadNow } from '../base/thread-time.ts';
 import { systemClock } from '../base/clock.ts';
+import { threadNow } from '../base/thread-time.ts';
 import { backgroundTimersOf, callbackTimer } from '../base/timers.ts';
 import { Compartment } from './compartment.ts';
 import type { Durations } from './durations.ts';
@@ -81,7 +81,8 @@ export class Group {
   /** Takes a task in. */
   submit(task: Task): void {
     const { compartment } = task;
-    if (compartment.waiting === 0 && compartment.sent === 0) compartment.used = Math.max(compartment.used, this.#used);
+    if (compartment.waiting === 0 && compartment.sent === 0)
+      compartment.used = Math.max(compartment.used, this.#used);
     const overtakes = compartment.sent === 0 || task.priority > compartment.lowestSent;
     compartment.push(task);
     if (this.hasIdleLane) return this.deal();

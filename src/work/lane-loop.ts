@@ -6,8 +6,8 @@ import { threadNow } from '../base/thread-time.ts';
 import { type Board, claim, recalledEpoch } from './board.ts';
 import { classesIn } from './known-classes.ts';
 import { ABORT, FIELDS, LATE, RETURNED, TASKS, THREW } from './messages.ts';
-import { TaskRun } from './task-run.ts';
 import type { LoadedTasks } from './task-module.ts';
+import { TaskRun } from './task-run.ts';
 
 /** What of a MessagePort is needed here. */
 interface Port {
@@ -52,7 +52,8 @@ export class LaneLoop {
     const epoch = message[1] as number;
     if (epoch < this.#epoch) return;
     let number = message[2] as number;
-    for (let at = 3; at < message.length; at += FIELDS) this.#waiting.push({ epoch, number: number++, message, at });
+    for (let at = 3; at < message.length; at += FIELDS)
+      this.#waiting.push({ epoch, number: number++, message, at });
     if (this.#busy) return;
     this.#busy = true;
     this.#sinceMs = threadNow();
@@ -91,7 +92,13 @@ export class LaneLoop {
       return true;
     }
     const name = message[at] as string;
-    const run = new TaskRun(this.#board, number, deadlineMs, message[at + 3] as number, message[at + 4] as string);
+    const run = new TaskRun(
+      this.#board,
+      number,
+      deadlineMs,
+      message[at + 3] as number,
+      message[at + 4] as string,
+    );
     this.#run = run;
     try {
       const result = this.#tasks.call(name, message[at + 1], run, message[at + 5]);

@@ -11,8 +11,8 @@ import { makeBoard } from './board.ts';
 import { Lane, type LaneOwner, type Loss } from './lane.ts';
 import { loadContext } from './task-module.ts';
 import { ThreadPool } from './thread-pool.ts';
-import type { WorkersSettings } from './worker-options.ts';
 import { tellWorkers } from './worker-channel.ts';
+import type { WorkersSettings } from './worker-options.ts';
 
 /** How long a thread may take to load its modules, in ms. */
 const START_MS = 30_000;
@@ -99,7 +99,9 @@ export class LaneStarter {
     if (HoldfastError.is(cause)) return cause;
     const url = this.#settings.tasks;
     const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    const reason = late ? `it did not load within ${START_MS} ms` : `its thread died while loading it: ${what}`;
+    const reason = late
+      ? `it did not load within ${START_MS} ms`
+      : `its thread died while loading it: ${what}`;
     return new TaskModuleError({ url, reason, cause });
   }
 

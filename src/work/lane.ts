@@ -158,7 +158,11 @@ export class Lane {
     if (this.ended) return;
     const last = revoke(this.#board);
     // What it said before it died counts.
-    for (let entry = receiveMessageOnPort(this.#port); entry !== undefined; entry = receiveMessageOnPort(this.#port)) {
+    for (
+      let entry = receiveMessageOnPort(this.#port);
+      entry !== undefined;
+      entry = receiveMessageOnPort(this.#port)
+    ) {
       this.#take(entry.message);
     }
     if (this.ended) return;
@@ -180,9 +184,14 @@ export class Lane {
 
 function sayDeath(code: number, error: unknown): Loss {
   const known = error as { code?: unknown; name?: unknown; message?: unknown } | undefined;
-  if (known?.code === 'ERR_WORKER_OUT_OF_MEMORY') return { reason: 'it ran out of memory', cause: error, crashed: true };
+  if (known?.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return { reason: 'it ran out of memory', cause: error, crashed: true };
   if (error !== undefined) {
-    return { reason: `it ended in an uncaught ${String(known?.name)}: ${String(known?.message)}`, cause: error, crashed: true };
+    return {
+      reason: `it ended in an uncaught ${String(known?.name)}: ${String(known?.message)}`,
+      cause: error,
+      crashed: true,
+    };
   }
   return { reason: `it exited with code ${code}`, cause: undefined, crashed: true };
 }

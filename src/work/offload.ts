@@ -1,7 +1,13 @@
 // Offloading: a task under a policy, on a worker thread.
 
 import { systemClock } from '../base/clock.ts';
-import { DrainingError, LifecycleError, OptionsError, TimeoutError, UnknownTaskError } from '../base/errors.ts';
+import {
+  DrainingError,
+  LifecycleError,
+  OptionsError,
+  TimeoutError,
+  UnknownTaskError,
+} from '../base/errors.ts';
 import { readOptions } from '../base/options.ts';
 import { linkSignal } from '../base/signals.ts';
 import { threadNow } from '../base/thread-time.ts';
@@ -94,17 +100,24 @@ export class Offloads {
         const facts = { name, input, priority, transfer, idempotent, deadlineMs };
         let unlink = () => {};
         // Answered only when the task has really ended: until then it keeps its place in the bulkhead.
-        const task = this.#pool.submit({ ...facts, attempt: context.attempt, policy: policyName }, (ok, result) => {
-          unlink();
-          if (ok) resolve(result);
-          else reject(result);
-        });
+        const task = this.#pool.submit(
+          { ...facts, attempt: context.attempt, policy: policyName },
+          (ok, result) => {
+            unlink();
+            if (ok) resolve(result);
+            else reject(result);
+          },
+        );
         if (!task.ended) unlink = linkSignal(context.signal, (reason) => this.#pool.abort(task, reason));
       });
     return policy.execute(attempt, { signal, priority, timeoutMs });
   }
 
-  #plain(name: string, input: unknown, { signal, priority, transfer, timeoutMs, idempotent }: Checked): Promise<unknown> {
+  #plain(
+    name: string,
+    input: unknown,
+    { signal, priority, transfer, timeoutMs, idempotent }: Checked,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const deadlineMs = timeoutMs < NEVER ? threadNow() + timeoutMs : 0;
       const facts = { name, input, priority, transfer, idempotent, deadlineMs, attempt: 1, policy: '' };

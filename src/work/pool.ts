@@ -185,7 +185,8 @@ export class WorkPool {
 
   #refusePoison(name: string, policy: string): void {
     const refusal = this.#poison.refusal(name);
-    if (refusal !== undefined) throw new PoisonedTaskError({ ...refusal, task: name, policy: policy || undefined });
+    if (refusal !== undefined)
+      throw new PoisonedTaskError({ ...refusal, task: name, policy: policy || undefined });
   }
 
   #answered(lane: Lane, task: Task, { kind, value, ms }: Answer): void {
@@ -216,7 +217,13 @@ export class WorkPool {
     this.#end(task, false, task.reason, 'aborted', 0);
   }
 
-  #end(task: Task, ok: boolean, result: unknown, outcome: 'success' | 'failure' | 'aborted' | 'lost', ms: number): void {
+  #end(
+    task: Task,
+    ok: boolean,
+    result: unknown,
+    outcome: 'success' | 'failure' | 'aborted' | 'lost',
+    ms: number,
+  ): void {
     this.#totals.count(task.name, outcome, ms);
     task.end(ok, result);
   }

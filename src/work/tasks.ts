@@ -42,9 +42,10 @@ export type TaskInput<Task> = Task extends (...parameters: infer Parameters) => 
   : never;
 
 /** What follows a task's name: its input, unless it takes none, and options. */
-export type TaskArguments<Task, Options> = undefined extends TaskInput<Task>
-  ? [input?: TaskInput<Task>, options?: Options]
-  : [input: TaskInput<Task>, options?: Options];
+export type TaskArguments<Task, Options> =
+  undefined extends TaskInput<Task>
+    ? [input?: TaskInput<Task>, options?: Options]
+    : [input: TaskInput<Task>, options?: Options];
 
 /** The tasks that a runtime's options name. */
 export type TasksIn<Options> = Options extends { workers: { tasks: TasksModule<infer Module> } }
@@ -52,7 +53,9 @@ export type TasksIn<Options> = Options extends { workers: { tasks: TasksModule<i
   : Record<string, never>;
 
 /** What offloading a task gives. */
-export type TaskResult<Task> = Task extends (...parameters: never[]) => infer Result ? Awaited<Result> : never;
+export type TaskResult<Task> = Task extends (...parameters: never[]) => infer Result
+  ? Awaited<Result>
+  : never;
 
 /**
  * Says where tasks come from: `tasksOf<typeof import('./tasks.js')>(new URL('./tasks.js', import.meta.url))`.

@@ -55,7 +55,10 @@ export class ThreadPool {
     const { port1, port2 } = new MessageChannel();
     try {
       const transferList = [port2 as Transferable as never];
-      const ready = (await this.#piscina.run({ ...start, port: port2 }, { transferList, signal })) as LaneReady;
+      const ready = (await this.#piscina.run(
+        { ...start, port: port2 },
+        { transferList, signal },
+      )) as LaneReady;
       const worker = this.#piscina.threads.find(({ threadId }) => threadId === ready.threadId);
       if ('failed' in ready) {
         void worker?.terminate();
@@ -74,7 +77,11 @@ export class ThreadPool {
     await this.#piscina.destroy();
   }
 
-  #thread(worker: Worker, port: MessagePort, { threadId, names }: { threadId: number; names: string[] }): PoolThread {
+  #thread(
+    worker: Worker,
+    port: MessagePort,
+    { threadId, names }: { threadId: number; names: string[] },
+  ): PoolThread {
     let died = false;
     let seen: unknown;
     const listeners: ((code: number, error: unknown) => void)[] = [];

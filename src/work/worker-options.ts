@@ -1,8 +1,8 @@
 // The `workers` option, read and checked.
 
 import { availableParallelism } from 'node:os';
-import { OptionsError } from '../base/errors.ts';
 import type { ErrorClass } from '../base/error-wire.ts';
+import { OptionsError } from '../base/errors.ts';
 import { type OptionsReader, readOptions } from '../base/options.ts';
 import { type TasksModule, urlOfTasks } from './tasks.ts';
 import { checkReadable } from './type-stripping.ts';
@@ -68,7 +68,12 @@ const KNOWN = [
   'errors',
   'context',
 ];
-const LIMITS = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb'] as const;
+const LIMITS = [
+  'maxOldGenerationSizeMb',
+  'maxYoungGenerationSizeMb',
+  'codeRangeSizeMb',
+  'stackSizeMb',
+] as const;
 
 /** Reads what `workers` was given. Throws an `OptionsError`. */
 export function readWorkers(value: unknown): WorkersSettings {
@@ -102,7 +107,8 @@ function readCompartments(o: OptionsReader): WorkersSettings['compartments'] {
     names.map((name) => {
       const compartment = each.child(name, ['weight', 'threads']);
       const weight = compartment?.number('weight', { above: 0, default: 1 }) ?? 1;
-      const threads = compartment?.number('threads', { whole: true, atLeast: 0, atMost: 1024, default: 0 }) ?? 0;
+      const threads =
+        compartment?.number('threads', { whole: true, atLeast: 0, atMost: 1024, default: 0 }) ?? 0;
       return [name, { weight, threads }];
     }),
   );
@@ -123,7 +129,12 @@ function readErrors(o: OptionsReader): readonly ErrorClass[] {
     (item, path) => {
       const prototype = (item as { prototype?: unknown } | undefined)?.prototype;
       const { name } = (item ?? {}) as { name?: unknown };
-      if (typeof item !== 'function' || !(prototype instanceof Error) || typeof name !== 'string' || name === '') {
+      if (
+        typeof item !== 'function' ||
+        !(prototype instanceof Error) ||
+        typeof name !== 'string' ||
+        name === ''
+      ) {
         return o.refuse('errors', `classes of errors with a name (at ${path})`);
       }
       if (names.has(name)) return o.refuse('errors', `classes of different names, not two called ${name}`);
