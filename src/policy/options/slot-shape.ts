@@ -84,12 +84,15 @@ function features(shape: PolicyShape, viewMs: SlotShape['viewMs'], counted: bool
   for (const [view, bit] of VIEWS.entries()) set(bit, viewMs[view] > 0);
   // Whole calls are what the first view looks at, and metrics; the others look at attempts.
   set(F_LATENCY, counted || viewMs[0] > 0);
-  set(
-    F_ATTEMPTS,
-    viewMs.slice(1).some((ms) => ms > 0),
-  );
+  set(F_ATTEMPTS, viewMs.slice(1).some((ms) => ms > 0) || (counted && attemptsDiffer(shape)));
   set(F_COUNTED, counted);
   return bits;
+}
+
+/** Whether a breaker hears of something else than whole calls: of several attempts, or without the wait in line. */
+function attemptsDiffer({ circuitBreaker, retry, hedge, bulkhead, rateLimiter }: PolicyShape): boolean {
+  const apart = retry ?? hedge ?? (bulkhead?.queues || rateLimiter?.waits || undefined);
+  return circuitBreaker !== undefined && apart !== undefined;
 }
 
 /** Whether the ring of the burn rates, six hours by ten seconds, is fine and long enough for a budget's window. */
