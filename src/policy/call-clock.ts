@@ -19,6 +19,8 @@ export function fire(call: Call, nowMs: number): void {
   const { more, compiled } = call;
   if (more !== undefined) {
     if (more.totalAtMs <= nowMs) return timedOut(call, more.totalMs, nowMs);
+    // Its turn may come at this very moment: what was promised to fit is not refused after waiting.
+    if (more.waitAtMs <= nowMs) call.core.line?.pump();
     if (more.waitAtMs <= nowMs) {
       call.core.line?.leave(more);
       return call.turnedAway(compiled.tooLong, nowMs);
