@@ -10,8 +10,13 @@ const EPOCHS: i64 = 0xfffffff; // 28 bits
 const COUNTS: i64 = 0xfffffffff; // 36 bits
 const TALLIES: i64 = 0xffffffffff; // 40 bits
 
+/**
+ * The word's address is a multiple of eight, so the bits added are none. But the
+ * optimiser cannot know: it would make one plain load of an atomic load whose
+ * bits are only reinterpreted.
+ */
 export function getF(at: usize): f64 {
-  return reinterpret<f64>(atomic.load<i64>(at));
+  return reinterpret<f64>(atomic.load<i64>(at) ^ i64(at & 7));
 }
 
 export function setF(at: usize, value: f64): void {
@@ -22,9 +27,9 @@ export function optionsOf(slot: usize, version: i32): usize {
   return slot + OPTIONS_AT + <usize>((version & (OPTIONS_RING - 1)) * OPTIONS_BYTES);
 }
 
-/** Options change as whole blocks, so a word of the block in force is read, never written. */
+/** Options change as whole blocks, so a word of the block in force is read, never written: a plain load will do. */
 export function optF(options: usize, at: usize): f64 {
-  return getF(options + at);
+  return load<f64>(options + at);
 }
 
 export function optI(options: usize, at: usize): i32 {
