@@ -3,6 +3,7 @@ import { it } from 'node:test';
 import { OptionsError, RateLimitedError } from '../../src/base/errors.ts';
 import { rateLimiter } from '../../src/policy/rate-limiter.ts';
 import { manualClock } from '../../src/testing/index.ts';
+import { heldBytes } from '../support/garbage.ts';
 import { type Engine, onBothEngines } from '../support/given.ts';
 
 function given(engine: Engine, burst: number, perKey: { maxKeys: number; onFull?: 'shared' | 'refuse' }) {
@@ -119,15 +120,14 @@ onBothEngines('a keyed rate limiter by itself', (engine) => {
     const { clock, limiter } = given(engine, 2, { maxKeys: 100_000 });
     const keys = Array.from({ length: 100_000 }, (_, n) => `key ${n}`);
     const visit = () => keys.reduce((passed, key) => passed + Number(limiter.tryAcquire(1, key)), 0);
-    const before = process.memoryUsage();
+    const before = heldBytes();
     assert.equal(visit(), 100_000);
     assert.equal(visit(), 100_000);
     assert.equal(visit(), 0);
     assert.equal(clock.pending, 0);
     await clock.advance(3_600_000);
     assert.equal(visit(), 100_000);
-    const after = process.memoryUsage();
-    assert.ok(after.heapUsed - before.heapUsed < 8e6, 'fewer than 80 bytes a key, garbage included');
-    assert.ok(after.arrayBuffers - before.arrayBuffers < 1e6);
+    const grown = heldBytes() - before;
+    assert.ok(grown < 500_000, `${grown / keys.length} bytes a key`);
   });
 });
