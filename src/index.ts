@@ -1,6 +1,7 @@
 // Holdfast: what the package offers on the main thread, and for one protected call.
 
 export type { Clock } from './base/clock.ts';
+export type { DiagnosticMessages } from './base/diagnostics.ts';
 export {
   BulkheadFullError,
   BulkheadTimeoutError,
@@ -24,8 +25,10 @@ export {
 } from './base/errors.ts';
 export type { Listener, ListenOptions, Subscription } from './base/events.ts';
 export type { Random } from './base/random.ts';
+export type { ChaosEnd, ChaosExperiment, ChaosRequest } from './control/chaos-switch.ts';
 export type { ComponentOptions, StepContext } from './control/component.ts';
-export type { Choices, Degradation, Level, LevelChange } from './control/degradation.ts';
+export type { Choices, Degradation, LevelChange } from './control/degradation.ts';
+export type { DriveOptions } from './control/drive.ts';
 export type { CheckContext, HealthCheck } from './control/health/check.ts';
 export { type CompositeOptions, composite } from './control/health/composite.ts';
 export type { Health, HealthChange, HealthStatus } from './control/health/health.ts';
@@ -36,7 +39,9 @@ export { type TcpOptions, tcp } from './control/health/tcp.ts';
 export { type ThresholdOptions, threshold } from './control/health/threshold.ts';
 export type { CheckRole, CheckState, CheckStatus } from './control/health/watched-check.ts';
 export { createHoldfast, type Holdfast, type StopOptions } from './control/holdfast.ts';
+export type { Level } from './control/level.ts';
 export type { LifecycleChange, LifecycleState } from './control/lifecycle-state.ts';
+export type { MetricsOptions } from './control/metrics/metrics.ts';
 export type { SignalOptions } from './control/process-signals.ts';
 export type { HoldfastOptions, MemoryOptions } from './control/runtime-options.ts';
 export type { RuntimeHandle } from './policy/attached.ts';

@@ -8,10 +8,7 @@ import { Emitter, type Listener, type ListenOptions, type Subscription } from '.
 import { refuseValue } from '../base/options.ts';
 import type { StatePlane } from '../state/plane.ts';
 import { type DriveOptions, type DriveSources, drive } from './drive.ts';
-
-/** From nothing to everything off. */
-export const LEVELS = ['normal', 'degraded', 'severelyDegraded', 'emergency'] as const;
-export type Level = (typeof LEVELS)[number];
+import { LEVELS, type Level } from './level.ts';
 
 export interface LevelChange {
   component: string;
@@ -66,9 +63,7 @@ export class Degradation {
     if (this.#driven.has(component)) {
       refuseValue('degradation.drive(component)', 'a component that nothing drives yet', component);
     }
-    const driving = drive(component, options, this.#sources, LEVELS, (level) =>
-      this.set(component, level as Level),
-    );
+    const driving = drive(component, options, this.#sources, (level) => this.set(component, level));
     this.#driven.add(component);
     const dispose = () => {
       driving.dispose();

@@ -9,6 +9,7 @@ import { readOptions } from '../base/options.ts';
 import { backgroundTimersOf, callbackTimer } from '../base/timers.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Health } from './health/health.ts';
+import { LEVELS, type Level } from './level.ts';
 import type { Watch } from './watch.ts';
 
 export interface DriveOptions {
@@ -36,14 +37,13 @@ export function drive(
   component: string,
   options: DriveOptions,
   sources: DriveSources,
-  levels: readonly string[],
-  set: (level: string) => void,
+  set: (level: Level) => void,
 ): Subscription {
   const path = `degradation.drive(${component})`;
   const o = readOptions(path, options, ['budget', 'check', 'level']);
   const budgets = names(o.get('budget'), `${path}.budget`);
   const checks = names(o.get('check'), `${path}.check`);
-  const level = o.oneOf('level', levels.slice(1), { default: 'degraded' });
+  const level = o.oneOf('level', LEVELS.slice(1), { default: 'degraded' });
   if (budgets.length + checks.length === 0) o.refuse('budget', 'a policy, or a check');
   for (const name of budgets) {
     if (sources.policy(name).errorBudget !== undefined) continue;

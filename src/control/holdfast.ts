@@ -20,8 +20,10 @@ import { type Component, type ComponentOptions, readComponent } from './componen
 import { Degradation } from './degradation.ts';
 import { drain, setDraining } from './drain.ts';
 import type { Health } from './health/health.ts';
+import { Instruments } from './instruments.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { LifecycleChange, LifecycleState } from './lifecycle-state.ts';
+import type { Registry } from './metrics/metrics.ts';
 import { checkOrder } from './phases.ts';
 import { handleSignals, type SignalOptions } from './process-signals.ts';
 import {
@@ -57,6 +59,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
   readonly #components = new Map<string, Component>();
   readonly #lifecycle: Lifecycle;
   readonly #vitals: Vitals;
+  readonly #instruments: Instruments;
   readonly #watch: Watch;
   readonly #events: Emitter<{ state: LifecycleChange }>;
 
@@ -84,7 +87,8 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
     });
     const running = () => this.state === 'running';
     const policies = () => this.#policies.opened();
-    this.#vitals = new Vitals({ name, clock, random, health: settings.health, running, policies });
+    const pool = () => this.#workers?.stats();
+    this.#vitals = new Vitals({ name, clock, random, health: settings.health, running, policies, pool });
     this.health = this.#vitals.health;
     if (settings.workers !== undefined) {
       this.#workers = new RuntimeWorkers(settings.workers, {
@@ -102,6 +106,14 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
       policy: (each) => this.#policies.get(each),
       watch: this.#watch,
     });
+    this.#instruments = new Instruments(settings.metrics, {
+      vitals: this.#vitals,
+      watch: this.#watch,
+      degradation: this.degradation,
+      policies: () => this.#policies.names().map((each) => this.#policies.get(each)),
+      state: () => this.state,
+      pool,
+    });
     this.chaos = new ChaosSwitch(
       () => new Map(this.#policies.names().map((each) => [each, this.#policies.get(each)])),
       clock,
@@ -118,6 +130,16 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
 
   get state(): LifecycleState {
     return this.#lifecycle.state;
+  }
+
+  /** A prom-client registry that is filled from shared memory whenever it is scraped. */
+  get metrics(): Registry {
+    return this.#instruments.metrics.registry;
+  }
+
+  /** The text of a scrape in pieces, each made in a few milliseconds: between two others may have their turn. */
+  scrape(): AsyncGenerator<string, void, void> {
+    return this.#instruments.metrics.pieces();
   }
 
   /** Names of the policies defined now. */

@@ -14,6 +14,7 @@ import {
   type WorkersSettings,
 } from '../work/worker-options.ts';
 import { type HealthOptions, type HealthSettings, readHealthOptions } from './health/health-options.ts';
+import { type MetricsOptions, type MetricsSettings, readMetricsOptions } from './metrics/metrics.ts';
 
 /** How large the shared memory is made. Fixed at the start; rows of policies that were removed are used again. */
 export interface MemoryOptions {
@@ -35,6 +36,8 @@ export interface HoldfastOptions {
   workers?: WorkersOptions;
   /** How health checks are run. */
   health?: HealthOptions;
+  /** Where metrics are written to. */
+  metrics?: MetricsOptions;
   /** `auto` (default) takes the JavaScript twin only where shared WASM memory is unavailable. */
   engine?: EngineName;
   /** For tests. A clock of one's own cannot be shared with workers. */
@@ -47,6 +50,7 @@ export interface RuntimeSettings {
   policies: Readonly<Record<string, unknown>>;
   sizes: PlaneSizes;
   health: HealthSettings;
+  metrics: MetricsSettings;
   workers: WorkersSettings | undefined;
   engine: EngineName;
   clock: Clock;
@@ -54,7 +58,17 @@ export interface RuntimeSettings {
   given: HoldfastOptions;
 }
 
-export const KNOWN_OPTIONS = ['name', 'policies', 'memory', 'workers', 'health', 'engine', 'clock', 'random'];
+export const KNOWN_OPTIONS = [
+  'name',
+  'policies',
+  'memory',
+  'workers',
+  'health',
+  'metrics',
+  'engine',
+  'clock',
+  'random',
+];
 
 /** Reads what concerns policies and memory. Throws an `OptionsError`. `known`: names that others read. */
 export function readRuntimeOptions(
@@ -83,6 +97,7 @@ export function readRuntimeOptions(
     policies: options.policies ?? {},
     sizes,
     health: readHealthOptions(o.get('health')),
+    metrics: readMetricsOptions(o.get('metrics')),
     workers,
     engine,
     clock,

@@ -9,6 +9,7 @@ import { EventLoopDelay } from './health/event-loop.ts';
 import { Health } from './health/health.ts';
 import type { HealthSettings } from './health/health-options.ts';
 import { Recovery } from './health/recovery.ts';
+import type { PoolReading } from './metrics/runtime-reading.ts';
 
 export interface VitalsSettings {
   name: string;
@@ -18,6 +19,8 @@ export interface VitalsSettings {
   /** Whether the runtime is running. */
   running: () => boolean;
   policies: () => Iterable<Policy>;
+  /** `undefined` without workers. */
+  pool: () => PoolReading | undefined;
 }
 
 export class Vitals {
@@ -26,11 +29,11 @@ export class Vitals {
   readonly #recovery: Recovery;
   readonly #components = new Map<string, Component>();
 
-  constructor({ name, clock, random, health, running, policies }: VitalsSettings) {
+  constructor({ name, clock, random, health, running, policies, pool }: VitalsSettings) {
     this.delay = new EventLoopDelay(clock);
     this.health = new Health(name, clock, health, running);
     this.#recovery = new Recovery(name, clock, random, this.health);
-    if (health.builtIn) addBuiltIn(this.health, this.delay, policies);
+    if (health.builtIn) addBuiltIn(this.health, this.delay, policies, pool);
     this.health.on('change', ({ check, to }) => {
       const component = this.#components.get(check);
       if (component === undefined) return;

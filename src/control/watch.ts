@@ -18,6 +18,7 @@ export type PolicyChange = { [Each in Name]: { event: Each } & SharedEvents[Each
 export class Watch {
   readonly #runtime: string;
   readonly #events = new Emitter<{ change: PolicyChange }>('policies', ['change']);
+  readonly #moves = new WeakMap<Policy, Map<string, number>>();
 
   constructor(runtime: string) {
     this.#runtime = runtime;
@@ -29,6 +30,16 @@ export class Watch {
     for (const event of NAMES) {
       events.on(event, (facts) => this.#tell({ event, ...facts } as PolicyChange));
     }
+    const moves = new Map<string, number>();
+    events.on('stateChange', ({ from, to }) =>
+      moves.set(`${from}>${to}`, (moves.get(`${from}>${to}`) ?? 0) + 1),
+    );
+    this.#moves.set(policy, moves);
+  }
+
+  /** How often a policy's breaker was heard to move, by the move: `closed>open`. */
+  moves(policy: Policy): ReadonlyMap<string, number> {
+    return this.#moves.get(policy) ?? new Map();
   }
 
   /** Other threads take part: from now on their changes are looked for too. */

@@ -3,6 +3,7 @@
 import process from 'node:process';
 import { getHeapStatistics } from 'node:v8';
 import type { Policy } from '../../policy/policy.ts';
+import type { PoolReading } from '../metrics/runtime-reading.ts';
 import type { HealthCheck } from './check.ts';
 import type { EventLoopDelay } from './event-loop.ts';
 import type { Health } from './health.ts';
@@ -51,12 +52,29 @@ function budgets(policies: () => Iterable<Policy>): HealthCheck {
   };
 }
 
+function workers(pool: () => PoolReading | undefined): HealthCheck {
+  return {
+    name: 'workers',
+    kind: 'builtin',
+    run: () => {
+      const { busy = 0, idle = 0, starting = 0, unended = 0 } = pool()?.threads ?? { idle: 1 };
+      if (busy + idle + starting === 0) throw new Error(`workers: no thread is left; ${unended} do not end`);
+    },
+  };
+}
+
 /**
- * Adds the checks `event-loop`, `memory` and `budgets`. Budgets say nothing about readiness: a spent budget is
+ * Adds the checks `event-loop`, `memory`, `workers` and `budgets`. Budgets say nothing about readiness: a spent budget is
  * spent in every replica, and taking all of them out helps nobody.
  */
-export function addBuiltIn(health: Health, delay: EventLoopDelay, policies: () => Iterable<Policy>): void {
+export function addBuiltIn(
+  health: Health,
+  delay: EventLoopDelay,
+  policies: () => Iterable<Policy>,
+  pool: () => PoolReading | undefined,
+): void {
   health.add(eventLoop(delay));
   health.add(memory);
+  health.add(workers(pool));
   health.add(budgets(policies), { readiness: false });
 }

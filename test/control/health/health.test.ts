@@ -197,7 +197,7 @@ describe('a health check', () => {
       () =>
         holdfast.health.add(
           ping('b', () => {}),
-          { ready: true } as never,
+          { readines: true } as never,
         ),
       /did you mean "readiness"/,
     );

@@ -1,0 +1,98 @@
+/**
+ * The metrics of a runtime in a prom-client registry. Nothing on the path of a
+ * call knows of them: each scrape reads shared memory. A policy that is removed
+ * has no series any more; keys never become labels.
+ */
+
+import type { Registry } from 'prom-client';
+import RegistryOf from 'prom-client/lib/registry.js';
+import { OptionsError } from '../../base/errors.ts';
+import { readOptions } from '../../base/options.ts';
+import { METRICS } from './list.ts';
+import type { AnyMetric } from './metric.ts';
+import { Series, type Sources } from './series.ts';
+
+export type { Registry };
+
+export interface MetricsOptions {
+  /** A registry of one's own to write to; a new one by default. */
+  registry?: Registry;
+  /** Before every name; `holdfast_` by default. */
+  prefix?: string;
+}
+
+export interface MetricsSettings {
+  registry: Registry | undefined;
+  prefix: string;
+}
+
+/** Reads the option `metrics`. Throws an `OptionsError`. */
+export function readMetricsOptions(options: unknown): MetricsSettings {
+  const o = readOptions('metrics', options ?? {}, ['registry', 'prefix']);
+  const registry = o.get('registry') as Registry | undefined;
+  const methods = ['registerMetric', 'getMetricsAsString', 'getSingleMetric'] as const;
+  if (registry !== undefined && methods.some((name) => typeof (registry as never)?.[name] !== 'function')) {
+    o.refuse('registry', "prom-client's Registry");
+  }
+  const prefix = o.get('prefix') ?? 'holdfast_';
+  if (typeof prefix !== 'string' || !/^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix)) {
+    o.refuse('prefix', 'a prefix of letters, digits, _ and :, not beginning with a digit');
+  }
+  return { registry, prefix: prefix as string };
+}
+
+/** How many policies are serialised between two turns of the event loop. */
+const SLICE = 25;
+
+export class Metrics {
+  readonly registry: Registry;
+  readonly #sources: Sources;
+
+  /** Throws an `OptionsError` when the registry has one of the names already. */
+  constructor({ registry, prefix }: MetricsSettings, sources: Sources) {
+    this.registry = registry ?? (new RegistryOf() as Registry);
+    this.#sources = sources;
+    for (const metric of METRICS) this.#register(metric, prefix);
+  }
+
+  /**
+   * The text of all metrics in the registry, in pieces that each take a few milliseconds to make. Whoever asks
+   * for the next piece decides when.
+   */
+  async *pieces(): AsyncGenerator<string, void, void> {
+    const policies = this.#sources.policies();
+    for (const metric of this.registry.getMetricsAsArray() as unknown[]) {
+      const slices =
+        metric instanceof Series && metric.metric.of === 'policy' ? Math.ceil(policies.length / SLICE) : 1;
+      for (let slice = 0; slice < Math.max(slices, 1); slice++) {
+        const text = await this.#text(
+          metric,
+          slices > 1 ? policies.slice(slice * SLICE, (slice + 1) * SLICE) : undefined,
+        );
+        // Help and type are said once, before the first series.
+        const body = slice === 0 ? text : text.split('\n').slice(2).join('\n');
+        if (body !== '') yield `${body}\n`;
+      }
+    }
+  }
+
+  #text(metric: unknown, policies: Parameters<Series['take']>[0] | undefined): Promise<string> {
+    const part = policies === undefined ? metric : { get: () => (metric as Series).take(policies) };
+    return (
+      this.registry as unknown as { getMetricsAsString(metric: unknown): Promise<string> }
+    ).getMetricsAsString(part);
+  }
+
+  #register(metric: AnyMetric, prefix: string): void {
+    const series = new Series(metric, prefix, this.#sources);
+    if (this.registry.getSingleMetric(series.name) !== undefined) {
+      throw new OptionsError({
+        path: 'metrics.registry',
+        expected:
+          'a registry without metrics of these names: give each runtime a prefix or a registry of its own',
+        received: `one that has "${series.name}"`,
+      });
+    }
+    this.registry.registerMetric(series as never);
+  }
+}

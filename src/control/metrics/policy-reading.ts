@@ -1,0 +1,59 @@
+// What the slot of one policy says, at the moment of a scrape.
+
+import { F_ATTEMPTS, LATENCY_ATTEMPTS_AT, LATENCY_CALLS_AT } from '../../../assembly/layout.ts';
+import type { PolicyCore } from '../../policy/core.ts';
+import type { PolicyShape } from '../../policy/plan.ts';
+import { Policy } from '../../policy/policy.ts';
+import { type Distribution, readDistribution } from './distribution.ts';
+
+/** Moves of a breaker by their names: `closed>open`. */
+export type Moves = ReadonlyMap<string, number>;
+
+export class PolicyReading {
+  readonly name: string;
+  readonly core: PolicyCore;
+  readonly shape: PolicyShape;
+  readonly policy: Policy;
+  /** Moves of the breaker that this thread heard of. */
+  readonly moves: Moves;
+  /** The labels that all series of the policy share, by the name of the label. One object each, for the serialiser. */
+  readonly #shared = new Map<string, Readonly<Record<string, string>>>();
+
+  constructor(policy: Policy, moves: Moves) {
+    this.policy = policy;
+    this.core = Policy.coreOf(policy);
+    this.name = policy.name;
+    this.shape = this.core.shape;
+    this.moves = moves;
+  }
+
+  /** The memory's time. */
+  get now(): number {
+    return this.core.now() - this.core.originMs;
+  }
+
+  /** A counter of the slot. */
+  count(word: number): number {
+    return this.core.kernels.counted(this.core.at, word);
+  }
+
+  /** Durations of whole calls. */
+  calls(): Distribution {
+    return readDistribution(this.core.slot.plane, this.core.at + LATENCY_CALLS_AT);
+  }
+
+  /** Durations of what the breaker was told of: attempts, or calls where these are the same. */
+  requests(): Distribution {
+    const apart = (this.core.slot.features & F_ATTEMPTS) !== 0;
+    return apart ? readDistribution(this.core.slot.plane, this.core.at + LATENCY_ATTEMPTS_AT) : this.calls();
+  }
+
+  shared(label: string): Readonly<Record<string, string>> {
+    let labels = this.#shared.get(label);
+    if (labels === undefined) {
+      labels = { [label]: this.name };
+      this.#shared.set(label, labels);
+    }
+    return labels;
+  }
+}
