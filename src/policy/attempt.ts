@@ -1,5 +1,6 @@
 // One run of an operation: what it is told, and what is still owed for it.
 
+import { linkSignal } from '../base/signals.ts';
 import type { Call } from './call.ts';
 import type { CallContext } from './types.ts';
 
@@ -23,7 +24,8 @@ export class Attempt implements CallContext {
   /** When this attempt times out; Infinity for never. */
   deadlineMs = NEVER;
   state = RUNNING;
-  #controller: AbortController | undefined;
+  /** The signal's, once it was read; before that, who is to be told in its place. */
+  #controller: AbortController | { abort(reason: unknown): void } | undefined;
   #reason: unknown = NOT_ABORTED;
 
   constructor(attempt: number, ticket: number, startMs: number) {
@@ -38,11 +40,20 @@ export class Attempt implements CallContext {
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#reason !== NOT_ABORTED) this.#controller.abort(this.#reason);
-    }
-    return this.#controller.signal;
+    if (this.#controller instanceof AbortController) return this.#controller.signal;
+    const told = this.#controller;
+    const controller = new AbortController();
+    this.#controller = controller;
+    if (this.#reason !== NOT_ABORTED) controller.abort(this.#reason);
+    else if (told !== undefined) linkSignal(controller.signal, told.abort);
+    return controller.signal;
+  }
+
+  /** Calls back at the abort, as the signal would, for a tenth of what a signal costs. For the operation alone. */
+  whenAborted(listener: (reason: unknown) => void): void {
+    if (this.#reason !== NOT_ABORTED) listener(this.#reason);
+    else if (this.#controller === undefined) this.#controller = { abort: listener };
+    else linkSignal(this.signal, listener);
   }
 
   get remainingMs(): number {

@@ -38,6 +38,15 @@ export class Compartment {
     return null;
   }
 
+  /** All that wait, in their order. */
+  get tasks(): Task[] {
+    const tasks: Task[] = [];
+    for (let priority = PRIORITIES - 1; priority >= 0; priority--) {
+      for (let task = this.#lists[priority].first; task !== null; task = task.next) tasks.push(task);
+    }
+    return tasks;
+  }
+
   push(task: Task): void {
     const list = this.#enter(task);
     task.previous = list.last;

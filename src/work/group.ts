@@ -114,10 +114,13 @@ export class Group {
   }
 
   dealTo(lane: Lane): void {
-    while (!lane.ended && !lane.stalled && (lane.inFlight === 0 || lane.expectedMs < BATCH_MS / 2)) {
+    while (!lane.ended && (lane.inFlight === 0 || (!lane.stalled && lane.expectedMs < BATCH_MS / 2))) {
       const tasks = this.#takeFor(lane);
       if (tasks.length === 0) return;
-      if (lane.inFlight === 0) this.#seen.delete(lane);
+      if (lane.inFlight === 0) {
+        lane.stalled = false;
+        this.#seen.delete(lane);
+      }
       lane.send(tasks);
       if (!this.#looking) this.#lookLater();
     }
@@ -223,15 +226,8 @@ export class Group {
     lane.end('its event loop stands still');
   }
 
-  /** Forgets what waits; returns it. */
-  takeAll(): Task[] {
-    const tasks: Task[] = [];
-    for (const compartment of this.#compartments) {
-      for (let task = compartment.head; task !== null; task = compartment.head) {
-        compartment.remove(task);
-        tasks.push(task);
-      }
-    }
-    return tasks;
+  /** Tasks that wait. */
+  get queued(): Task[] {
+    return this.#compartments.flatMap((compartment) => compartment.tasks);
   }
 }

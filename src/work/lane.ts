@@ -73,6 +73,11 @@ export class Lane {
     return pulseOf(this.#board);
   }
 
+  /** What is in flight, in the order in which it was sent. */
+  get tasks(): Task[] {
+    return [...this.#inFlight.values()];
+  }
+
   /** The task that is begun and has not answered. */
   get running(): Task | undefined {
     return this.#inFlight.get(begun(this.#board));
@@ -81,8 +86,8 @@ export class Lane {
   send(tasks: readonly Task[]): void {
     if (this.#number >= TASK_NUMBERS && this.#inFlight.size === 0) this.#number = 0;
     const message: unknown[] = [TASKS, this.#epoch, this.#number + 1];
-    for (const { facts } of tasks) {
-      const { name, input, deadlineMs, attempt, policy, carried } = facts;
+    for (const { facts, carried } of tasks) {
+      const { name, input, deadlineMs, attempt, policy } = facts;
       message.push(name, input, deadlineMs, attempt, policy, carried);
     }
     try {

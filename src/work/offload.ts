@@ -12,6 +12,7 @@ import { readOptions } from '../base/options.ts';
 import { linkSignal } from '../base/signals.ts';
 import { threadNow } from '../base/thread-time.ts';
 import { callbackTimer, timersOf } from '../base/timers.ts';
+import type { Attempt } from '../policy/attempt.ts';
 import { checkPriority, checkSignal } from '../policy/call-options.ts';
 import { Policy } from '../policy/policy.ts';
 import { timeoutFrom } from '../policy/timeout.ts';
@@ -93,24 +94,27 @@ export class Offloads {
     const policy = this.#policy(policyName);
     const { signal, priority, transfer, givenTimeoutMs: timeoutMs, idempotent } = checked;
     if (transfer !== undefined) refuseRepeats(policy);
-    const attempt = (context: CallContext) =>
+    const operation = (context: CallContext) =>
       new Promise<unknown>((resolve, reject) => {
         const { remainingMs } = context;
         const deadlineMs = remainingMs === NEVER ? 0 : threadNow() + remainingMs;
-        const facts = { name, input, priority, transfer, idempotent, deadlineMs };
-        let unlink = () => {};
+        const { attempt } = context;
+        const facts = {
+          name,
+          input,
+          priority,
+          transfer,
+          idempotent,
+          deadlineMs,
+          attempt,
+          policy: policyName,
+        };
         // Answered only when the task has really ended: until then it keeps its place in the bulkhead.
-        const task = this.#pool.submit(
-          { ...facts, attempt: context.attempt, policy: policyName },
-          (ok, result) => {
-            unlink();
-            if (ok) resolve(result);
-            else reject(result);
-          },
-        );
-        if (!task.ended) unlink = linkSignal(context.signal, (reason) => this.#pool.abort(task, reason));
+        const end = (ok: boolean, result: unknown) => (ok ? resolve(result) : reject(result));
+        const task = this.#pool.submit(facts, end);
+        (context as Attempt).whenAborted((reason) => this.#pool.abort(task, reason));
       });
-    return policy.execute(attempt, { signal, priority, timeoutMs });
+    return policy.execute(operation, { signal, priority, timeoutMs });
   }
 
   #plain(

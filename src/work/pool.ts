@@ -23,8 +23,9 @@ export class WorkPool {
   readonly #durations = new Durations();
   readonly #poison: Poison;
   readonly #totals = new TaskTotals();
-  readonly #live = new Set<Task>();
   readonly #starter: LaneStarter;
+  /** Tasks under way, and who waits until there are none. */
+  #live = 0;
   #idle: (() => void)[] = [];
   #open = false;
 
@@ -71,18 +72,14 @@ export class WorkPool {
    * Takes a task; the ending hears when it has really ended. Throws a `QueueFullError` or `PoisonedTaskError`, and
    * the task ends with what it threw, or with a `WorkerLostError`.
    */
-  submit(facts: Omit<TaskFacts, 'compartment' | 'carried'>, end: Ending): Task {
+  submit(facts: TaskFacts, end: Ending): Task {
     const { group, compartment } = this.#compartmentOf(facts.policy);
     this.#refusePoison(facts.name, facts.policy);
     if (compartment.waiting >= this.settings.maxQueue && !group.hasIdleLane) {
       throw new QueueFullError({ policy: facts.policy || undefined, maxQueue: this.settings.maxQueue });
     }
-    const task: Task = new Task({ ...facts, compartment, carried: this.#starter.capture() }, (ok, result) => {
-      this.#live.delete(task);
-      end(ok, result);
-      if (this.#live.size === 0) for (const tell of this.#idle.splice(0)) tell();
-    });
-    this.#live.add(task);
+    const task = new Task(facts, compartment, this.#starter.capture(), end);
+    this.#live++;
     group.submit(task);
     return task;
   }
@@ -92,23 +89,26 @@ export class WorkPool {
     if (task.ended || task.aborted) return;
     task.aborted = true;
     task.reason = reason;
-    if (task.queued) return this.#drop(task);
+    if (task.queued) return this.#drop(task, reason, 'aborted');
     const { lane } = task;
     if (lane === undefined) return;
     if (lane.running !== task) {
       this.#groupOf(task).takeBackFrom(lane);
-      if (task.queued) return this.#drop(task);
+      if (task.queued) return this.#drop(task, reason, 'aborted');
     }
     if (task.lane === lane) this.#ask(lane, task, reason);
   }
 
   abortAll(reason: unknown): void {
-    for (const task of [...this.#live]) this.abort(task, reason);
+    for (const group of this.#groups) {
+      const sent = group.lanes.flatMap((lane) => lane.tasks);
+      for (const task of [...group.queued, ...sent]) this.abort(task, reason);
+    }
   }
 
   /** Resolves when no task is under way, or after `drainMs`. */
   async drain(drainMs: number): Promise<void> {
-    if (this.#live.size === 0) return;
+    if (this.#live === 0) return;
     await new Promise<void>((resolve) => {
       const timer = callbackTimer(() => resolve());
       timersOf(systemClock).arm(timer, threadNow() + drainMs);
@@ -124,7 +124,7 @@ export class WorkPool {
     this.#open = false;
     this.#starter.closing();
     this.abortAll(reason);
-    if (this.#live.size > 0) await this.drain(this.settings.graceMs + 1_000);
+    if (this.#live > 0) await this.drain(this.settings.graceMs + 1_000);
     const lanes = this.#groups.flatMap((group) => [...group.lanes]);
     for (const lane of lanes) lane.end('the runtime stops');
     await this.#starter.close();
@@ -166,7 +166,7 @@ export class WorkPool {
   // Nobody is left to run what waits, and whoever is started next would fail the same way.
   #startFailed(group: Group, error: unknown): void {
     if (group.lanes.length + group.starting > 0) return;
-    for (const task of group.takeAll()) this.#end(task, false, error, 'failure', 0);
+    for (const task of group.queued) this.#drop(task, error, 'failure');
   }
 
   #compartmentOf(name: string): { group: Group; compartment: Compartment } {
@@ -212,9 +212,9 @@ export class WorkPool {
     this.#end(task, false, error, 'failure', 0);
   }
 
-  #drop(task: Task): void {
+  #drop(task: Task, reason: unknown, outcome: 'aborted' | 'failure'): void {
     task.compartment.remove(task);
-    this.#end(task, false, task.reason, 'aborted', 0);
+    this.#end(task, false, reason, outcome, 0);
   }
 
   #end(
@@ -226,6 +226,7 @@ export class WorkPool {
   ): void {
     this.#totals.count(task.name, outcome, ms);
     task.end(ok, result);
+    if (--this.#live === 0) for (const tell of this.#idle.splice(0)) tell();
   }
 
   #ask(lane: Lane, task: Task, reason: unknown): void {

@@ -18,8 +18,6 @@ export interface TaskFacts {
   deadlineMs: number;
   attempt: number;
   policy: string;
-  carried: unknown;
-  compartment: Compartment;
 }
 
 /** A task in a queue or on a lane. Ends once, when it really has: it was run, or never will be. */
@@ -28,6 +26,8 @@ export class Task {
   readonly name: string;
   readonly priority: number;
   readonly compartment: Compartment;
+  /** What a `context` module captured where it was offloaded. */
+  readonly carried: unknown;
   /** Its neighbours in the queue. */
   next: Task | null = null;
   previous: Task | null = null;
@@ -41,20 +41,21 @@ export class Task {
   aborted = false;
   reason: unknown;
   crashes = 0;
-  readonly #end: Ending;
+  readonly #answer: Ending;
 
-  constructor(facts: TaskFacts, end: Ending) {
+  constructor(facts: TaskFacts, compartment: Compartment, carried: unknown, end: Ending) {
     this.facts = facts;
     this.name = facts.name;
     this.priority = facts.priority;
-    this.compartment = facts.compartment;
-    this.#end = end;
+    this.compartment = compartment;
+    this.carried = carried;
+    this.#answer = end;
   }
 
   end(ok: boolean, result: unknown): void {
     if (this.ended) return;
     this.ended = true;
     this.lane = undefined;
-    this.#end(ok, result);
+    this.#answer(ok, result);
   }
 }
