@@ -21,6 +21,7 @@ export function sameInAllWorlds(beginning: Beginning, history: readonly Step[]):
   for (const world of [kernel, twin, mixed]) world.begin(beginning);
   for (const [index, step] of history.entries()) {
     const answer = play(kernel, step);
+    mixed.turn();
     for (const [name, world] of [
       ['twin', twin],
       ['mixed', mixed],
@@ -52,7 +53,8 @@ const FACTOR = Number(process.env.HOLDFAST_HISTORIES ?? 1);
 
 type Answer = ReturnType<typeof play>;
 
-function same(one: Answer, other: Answer): boolean {
+/** Whether two answers are the same to the last bit. */
+export function same(one: Answer, other: Answer): boolean {
   if (!Array.isArray(one) || !Array.isArray(other)) return Object.is(one, other);
   return one.every((part, index) => Object.is(part, other[index]));
 }

@@ -31,6 +31,8 @@ export class World {
   readonly at = new TestMemory({ threads: THREADS, keyCells: MOST_KEY_CELLS });
   readonly #engines: Kernels[];
   #turn = 0;
+  /** Whose turn it is. */
+  kernels: Kernels;
   nowMs = 0;
   backMs = 0;
   /** The generation of each thread's row. */
@@ -42,12 +44,14 @@ export class World {
   /** Several engines take turns. */
   constructor(...engines: ((memory: WebAssembly.Memory) => Kernels)[]) {
     this.#engines = engines.map((engine) => engine(this.at.memory));
+    this.kernels = this.#engines[0];
   }
 
   begin(beginning: Beginning): void {
     const { at } = this;
     at.format(beginning, THREADS);
     this.#turn = 0;
+    this.turn(0);
     this.nowMs = beginning.nowMs;
     this.backMs = 0;
     this.fences = Array.from({ length: THREADS }, (_, thread) => thread + 5);
@@ -59,11 +63,11 @@ export class World {
     words[(this.slot + BREAKER_MARK) >> 3] = BigInt(beginning.generation & 255);
   }
 
-  /** Whose turn it is. */
-  get kernels(): Kernels {
+  /** Gives the turn to the next engine, or to the one named by its place. */
+  turn(engine?: number): void {
     // Not strictly in turn, so that neither engine always does the same half of a pair.
     const draw = Math.imul(++this.#turn, 0x9e3779b1) >>> 16;
-    return this.#engines[draw % this.#engines.length];
+    this.kernels = this.#engines[engine ?? draw % this.#engines.length];
   }
 
   get slot(): number {
