@@ -76,6 +76,7 @@ export type {
 } from './policy/types.ts';
 export { wrap } from './policy/wrap.ts';
 export type { OffloadOptions } from './work/offload.ts';
-export type { PoolStats, TaskCounts } from './work/pool-stats.ts';
+export type { PoolStats } from './work/pool-stats.ts';
+export type { TaskCounts } from './work/task-kind.ts';
 export { type TaskContext, type TasksModule, tasksOf } from './work/tasks.ts';
 export type { CompartmentOptions, ResourceLimits, WorkersOptions } from './work/worker-options.ts';

@@ -1,5 +1,6 @@
 // The tasks of one policy that wait for a thread: by priority, then in order of arrival.
 
+import type { Group } from './group.ts';
 import type { Task } from './task.ts';
 
 const PRIORITIES = 8;
@@ -12,6 +13,8 @@ interface List {
 export class Compartment {
   readonly name: string;
   readonly weight: number;
+  /** Who deals its tasks to threads. */
+  readonly group: Group;
   /** Tasks that wait, and tasks that were sent to a lane and have not ended. */
   waiting = 0;
   sent = 0;
@@ -22,9 +25,10 @@ export class Compartment {
   readonly #lists: List[] = Array.from({ length: PRIORITIES }, () => ({ first: null, last: null }));
   #highest = -1;
 
-  constructor(name: string, weight: number) {
+  constructor(name: string, weight: number, group: Group) {
     this.name = name;
     this.weight = weight;
+    this.group = group;
   }
 
   /** The task whose turn is next. */
@@ -69,7 +73,7 @@ export class Compartment {
 
   remove(task: Task): void {
     if (!task.queued) return;
-    const list = this.#lists[task.priority];
+    const list = this.#lists[task.facts.priority];
     if (task.previous === null) list.first = task.next;
     else task.previous.next = task.next;
     if (task.next === null) list.last = task.previous;
@@ -83,7 +87,7 @@ export class Compartment {
   #enter(task: Task): List {
     task.queued = true;
     this.waiting++;
-    if (task.priority > this.#highest) this.#highest = task.priority;
-    return this.#lists[task.priority];
+    if (task.facts.priority > this.#highest) this.#highest = task.facts.priority;
+    return this.#lists[task.facts.priority];
   }
 }

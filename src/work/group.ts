@@ -10,7 +10,6 @@ import { systemClock } from '../base/clock.ts';
 import { threadNow } from '../base/thread-time.ts';
 import { backgroundTimersOf, callbackTimer } from '../base/timers.ts';
 import { Compartment } from './compartment.ts';
-import type { Durations } from './durations.ts';
 import type { Lane } from './lane.ts';
 import type { Task } from './task.ts';
 
@@ -21,11 +20,6 @@ const MOST_TASKS = 256;
 const LOOK_MS = 5;
 /** A thread that has begun nothing and beat no pulse for so long is stuck, in ms. */
 const STUCK_MS = 2_000;
-
-/** Who starts threads when there are too few. */
-export interface GroupOwner {
-  grow(group: Group): void;
-}
 
 interface Seen {
   answers: number;
@@ -39,8 +33,7 @@ export class Group {
   readonly lanes: Lane[] = [];
   /** Threads on their way. */
   starting = 0;
-  readonly #durations: Durations;
-  readonly #owner: GroupOwner;
+  readonly #grow: () => void;
   readonly #compartments: Compartment[] = [];
   readonly #seen = new WeakMap<Lane, Seen>();
   readonly #look = callbackTimer((nowMs) => this.#lookAround(nowMs));
@@ -49,16 +42,15 @@ export class Group {
   /** Where the last turn was: a compartment that comes anew starts from here. */
   #used = 0;
 
-  constructor(minThreads: number, maxThreads: number, durations: Durations, owner: GroupOwner) {
+  constructor(minThreads: number, maxThreads: number, grow: () => void) {
     this.minThreads = minThreads;
     this.maxThreads = maxThreads;
-    this.#durations = durations;
-    this.#owner = owner;
+    this.#grow = grow;
   }
 
   /** A compartment of a name and weight, which shares these threads. */
   compartment(name: string, weight: number): Compartment {
-    const compartment = new Compartment(name, weight);
+    const compartment = new Compartment(name, weight, this);
     this.#compartments.push(compartment);
     return compartment;
   }
@@ -83,10 +75,10 @@ export class Group {
     const { compartment } = task;
     if (compartment.waiting === 0 && compartment.sent === 0)
       compartment.used = Math.max(compartment.used, this.#used);
-    const overtakes = compartment.sent === 0 || task.priority > compartment.lowestSent;
+    const overtakes = compartment.sent === 0 || task.facts.priority > compartment.lowestSent;
     compartment.push(task);
     if (this.hasIdleLane) return this.deal();
-    if (this.lanes.length + this.starting < this.maxThreads) this.#owner.grow(this);
+    if (this.lanes.length + this.starting < this.maxThreads) this.#grow();
     if (overtakes) this.#makeRoom();
   }
 
@@ -102,7 +94,6 @@ export class Group {
   /** A task that was sent has ended after `ms` on its thread. */
   finished(task: Task, ms: number): void {
     const { compartment, expectedMs } = task;
-    this.#durations.measured(task.name, ms);
     compartment.used += (ms - expectedMs) / compartment.weight;
     this.#returned(compartment, 1);
   }
@@ -110,11 +101,11 @@ export class Group {
   /** Hands waiting tasks to lanes that have little left to do. */
   deal(): void {
     for (const lane of this.lanes) this.dealTo(lane);
-    if (this.waiting > 0 && this.lanes.length + this.starting < this.maxThreads) this.#owner.grow(this);
+    if (this.waiting > 0 && this.lanes.length + this.starting < this.maxThreads) this.#grow();
   }
 
   dealTo(lane: Lane): void {
-    while (!lane.ended && (lane.inFlight === 0 || (!lane.stalled && lane.expectedMs < BATCH_MS / 2))) {
+    while (!lane.ended && hasRoom(lane)) {
       const tasks = this.#takeFor(lane);
       if (tasks.length === 0) return;
       if (lane.inFlight === 0) {
@@ -145,12 +136,12 @@ export class Group {
       const compartment = this.#nextCompartment();
       const task = compartment?.head ?? null;
       if (compartment === undefined || task === null) break;
-      const expectedMs = this.#durations.expectedMs(task.name);
+      const { expectedMs } = task.kind;
       const apart = task.facts.transfer !== undefined || expectedMs > roomMs;
       if (apart && (tasks.length > 0 || lane.inFlight > 0)) break;
       compartment.remove(task);
       compartment.sent++;
-      compartment.lowestSent = Math.min(compartment.lowestSent, task.priority);
+      compartment.lowestSent = Math.min(compartment.lowestSent, task.facts.priority);
       task.expectedMs = expectedMs === Number.POSITIVE_INFINITY ? BATCH_MS : expectedMs;
       this.#used = compartment.used;
       compartment.used += task.expectedMs / compartment.weight;
@@ -230,4 +221,10 @@ export class Group {
   get queued(): Task[] {
     return this.#compartments.flatMap((compartment) => compartment.tasks);
   }
+}
+
+// Half empty, so that it is filled by a few large messages rather than by one for each task that leaves it.
+function hasRoom(lane: Lane): boolean {
+  if (lane.inFlight === 0) return true;
+  return !lane.stalled && lane.expectedMs < BATCH_MS / 2 && lane.inFlight <= MOST_TASKS / 2;
 }

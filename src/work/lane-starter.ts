@@ -36,7 +36,6 @@ export class LaneStarter {
   #threads: ThreadPool | undefined;
   #captured: (() => unknown) | undefined;
   #starts = new AbortController();
-  names: readonly string[] = [];
   /** Threads that were told to end and have not; threads lost so far. */
   unended = 0;
   lost = 0;
@@ -63,7 +62,7 @@ export class LaneStarter {
   }
 
   /** Rejects with a `TaskModuleError`, or with an `OptionsError` when the memory has no row left. */
-  async start(): Promise<Lane> {
+  async start(): Promise<{ lane: Lane; names: readonly string[] }> {
     const { tasks, errors, context } = this.#settings;
     const plane = this.#host.reserve();
     const board = makeBoard();
@@ -84,9 +83,8 @@ export class LaneStarter {
         originMs: threadOrigin(),
       };
       const thread = await threads.start(start, signal);
-      this.names = thread.names;
       tellWorkers({ runtime: this.#host.name, event: 'started', thread: plane.row });
-      return new Lane(thread, board, plane, this.#owner);
+      return { lane: new Lane(thread, board, plane, this.#owner), names: thread.names };
     } catch (cause) {
       this.#host.reclaim(plane);
       throw this.#startError(cause, ended.signal.aborted);

@@ -86,9 +86,8 @@ export class Lane {
   send(tasks: readonly Task[]): void {
     if (this.#number >= TASK_NUMBERS && this.#inFlight.size === 0) this.#number = 0;
     const message: unknown[] = [TASKS, this.#epoch, this.#number + 1];
-    for (const { facts, carried } of tasks) {
-      const { name, input, deadlineMs, attempt, policy } = facts;
-      message.push(name, input, deadlineMs, attempt, policy, carried);
+    for (const { kind, input, deadlineMs, attempt, compartment, carried } of tasks) {
+      message.push(kind.name, input, deadlineMs, attempt, compartment.name, carried);
     }
     try {
       this.#port.postMessage(message, tasks[0].facts.transfer as Transferable[] | undefined);

@@ -50,8 +50,10 @@ export interface Answer {
 /** An answer as it came, or undefined when it is none. */
 export function readAnswer(message: unknown): Answer | undefined {
   if (!Array.isArray(message) || message.length !== 4) return undefined;
-  const [number, kind, value, ms] = message as [unknown, unknown, unknown, unknown];
+  const number: unknown = message[0];
+  const kind: unknown = message[1];
+  const ms: unknown = message[3];
   if (typeof number !== 'number' || typeof ms !== 'number' || !(ms >= 0)) return undefined;
   if (kind !== RETURNED && kind !== THREW && kind !== LATE) return undefined;
-  return { number, kind, value, ms };
+  return { number, kind, value: message[2], ms };
 }

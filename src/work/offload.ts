@@ -18,7 +18,8 @@ import { Policy } from '../policy/policy.ts';
 import { timeoutFrom } from '../policy/timeout.ts';
 import type { CallContext } from '../policy/types.ts';
 import type { WorkPool } from './pool.ts';
-import type { Task } from './task.ts';
+import type { TaskFacts } from './task.ts';
+import type { TaskKind } from './task-kind.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 const KNOWN = ['policy', 'signal', 'priority', 'transfer', 'timeoutMs', 'idempotent'];
@@ -26,6 +27,7 @@ const NONE: Checked = {
   idempotent: false,
   priority: 4,
   timeoutMs: NEVER,
+  transfer: undefined,
 };
 
 /** What one task may be given besides its input. */
@@ -44,14 +46,12 @@ export interface OffloadOptions<Policies extends string = string> {
   idempotent?: boolean;
 }
 
-interface Checked {
+interface Checked extends TaskFacts {
   policy?: string;
   signal?: AbortSignal;
-  priority: number;
-  transfer?: readonly unknown[];
+  /** Infinity for none; and as it was given. */
   timeoutMs: number;
   givenTimeoutMs?: number;
-  idempotent: boolean;
 }
 
 /** What the runtime is doing: whether tasks are taken. */
@@ -77,71 +77,62 @@ export class Offloads {
     try {
       const gate = this.#gate();
       if (gate === 'closed') throw new LifecycleError({ code: 'HF_NOT_STARTED' });
-      const { names } = this.#pool;
-      if (!names.includes(name)) throw new UnknownTaskError({ task: name, known: names });
+      const kind = this.#pool.kinds.get(name);
+      if (kind === undefined) throw new UnknownTaskError({ task: name, known: this.#pool.kinds.keys() });
       const checked = options === undefined ? NONE : check(options);
       checked.signal?.throwIfAborted();
-      if (checked.policy !== undefined) return this.#guarded(name, input, checked, checked.policy);
+      if (checked.policy !== undefined) return this.#guarded(kind, input, checked, checked.policy);
       if (gate === 'draining') throw new DrainingError({});
-      return this.#plain(name, input, checked);
+      return this.#plain(kind, input, checked);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   /** Each attempt of the call is a task of its own. */
-  #guarded(name: string, input: unknown, checked: Checked, policyName: string): Promise<unknown> {
+  #guarded(kind: TaskKind, input: unknown, checked: Checked, policyName: string): Promise<unknown> {
     const policy = this.#policy(policyName);
-    const { signal, priority, transfer, givenTimeoutMs: timeoutMs, idempotent } = checked;
+    const { signal, priority, transfer, givenTimeoutMs: timeoutMs } = checked;
     if (transfer !== undefined) refuseRepeats(policy);
+    const pool = this.#pool;
+    const compartment = pool.compartmentOf(policyName);
     const operation = (context: CallContext) =>
       new Promise<unknown>((resolve, reject) => {
-        const { remainingMs } = context;
+        const { remainingMs, attempt } = context;
         const deadlineMs = remainingMs === NEVER ? 0 : threadNow() + remainingMs;
-        const { attempt } = context;
-        const facts = {
-          name,
-          input,
-          priority,
-          transfer,
-          idempotent,
-          deadlineMs,
-          attempt,
-          policy: policyName,
-        };
         // Answered only when the task has really ended: until then it keeps its place in the bulkhead.
         const end = (ok: boolean, result: unknown) => (ok ? resolve(result) : reject(result));
-        const task = this.#pool.submit(facts, end);
-        (context as Attempt).whenAborted((reason) => this.#pool.abort(task, reason));
+        const task = pool.submit(kind, input, checked, compartment, attempt, deadlineMs, end);
+        (context as Attempt).whenAborted((reason) => pool.abort(task, reason));
       });
     return policy.execute(operation, { signal, priority, timeoutMs });
   }
 
-  #plain(
-    name: string,
-    input: unknown,
-    { signal, priority, transfer, timeoutMs, idempotent }: Checked,
-  ): Promise<unknown> {
+  #plain(kind: TaskKind, input: unknown, checked: Checked): Promise<unknown> {
+    const pool = this.#pool;
+    const { signal, timeoutMs } = checked;
+    const compartment = pool.compartmentOf('');
     return new Promise((resolve, reject) => {
-      const deadlineMs = timeoutMs < NEVER ? threadNow() + timeoutMs : 0;
-      const facts = { name, input, priority, transfer, idempotent, deadlineMs, attempt: 1, policy: '' };
-      if (signal === undefined && deadlineMs === 0) {
-        this.#pool.submit(facts, (ok, result) => (ok ? resolve(result) : reject(result)));
+      const answer = (ok: boolean, result: unknown) => (ok ? resolve(result) : reject(result));
+      if (signal === undefined && timeoutMs === NEVER) {
+        pool.submit(kind, input, checked, compartment, 1, 0, answer);
         return;
       }
       let unlink = () => {};
-      const timer = callbackTimer(() => leave(new TimeoutError({ scope: 'task', timeoutMs, name })));
+      const timer = callbackTimer(() =>
+        leave(new TimeoutError({ scope: 'task', timeoutMs, name: kind.name })),
+      );
       const done = (ok: boolean, result: unknown) => {
         unlink();
         timersOf(systemClock).disarm(timer);
-        if (ok) resolve(result);
-        else reject(result);
+        answer(ok, result);
       };
-      const task: Task = this.#pool.submit(facts, done);
+      const deadlineMs = timeoutMs < NEVER ? threadNow() + timeoutMs : 0;
+      const task = pool.submit(kind, input, checked, compartment, 1, deadlineMs, done);
       // The caller is answered at once; the task ends when it ends.
       const leave = (reason: unknown) => {
         done(false, reason);
-        this.#pool.abort(task, reason);
+        pool.abort(task, reason);
       };
       if (task.ended) return;
       if (deadlineMs > 0) timersOf(systemClock).arm(timer, deadlineMs);

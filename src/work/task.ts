@@ -2,32 +2,30 @@
 
 import type { Compartment } from './compartment.ts';
 import type { Lane } from './lane.ts';
+import type { TaskKind } from './task-kind.ts';
 
 /** What a task ends with. */
 export type Ending = (ok: boolean, result: unknown) => void;
 
-/** What a task is made of. */
+/** What is said about a task besides what it is. */
 export interface TaskFacts {
-  name: string;
-  input: unknown;
   /** 0…7, higher first. */
   priority: number;
   transfer: readonly unknown[] | undefined;
   idempotent: boolean;
-  /** When it is too late to begin, in thread time; 0 for never. */
-  deadlineMs: number;
-  attempt: number;
-  policy: string;
 }
 
 /** A task in a queue or on a lane. Ends once, when it really has: it was run, or never will be. */
 export class Task {
+  readonly kind: TaskKind;
+  readonly input: unknown;
   readonly facts: TaskFacts;
-  readonly name: string;
-  readonly priority: number;
   readonly compartment: Compartment;
+  readonly attempt: number;
+  /** When it is too late to begin, in thread time; 0 for never. */
+  readonly deadlineMs: number;
   /** What a `context` module captured where it was offloaded. */
-  readonly carried: unknown;
+  carried: unknown;
   /** Its neighbours in the queue. */
   next: Task | null = null;
   previous: Task | null = null;
@@ -43,13 +41,27 @@ export class Task {
   crashes = 0;
   readonly #answer: Ending;
 
-  constructor(facts: TaskFacts, compartment: Compartment, carried: unknown, end: Ending) {
+  constructor(
+    kind: TaskKind,
+    input: unknown,
+    facts: TaskFacts,
+    compartment: Compartment,
+    attempt: number,
+    deadlineMs: number,
+    answer: Ending,
+  ) {
+    this.kind = kind;
+    this.input = input;
     this.facts = facts;
-    this.name = facts.name;
-    this.priority = facts.priority;
     this.compartment = compartment;
-    this.carried = carried;
-    this.#answer = end;
+    this.attempt = attempt;
+    this.deadlineMs = deadlineMs;
+    this.#answer = answer;
+  }
+
+  /** The name of the policy it runs under; `undefined` for none. */
+  get policy(): string | undefined {
+    return this.compartment.name || undefined;
   }
 
   end(ok: boolean, result: unknown): void {
