@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+export interface ExampleProcess {
+  readonly child: ChildProcess;
+  /** What it has printed so far, errors too. */
+  readonly output: string;
+  /** The first match in what it prints, as soon as it is there; rejects when the process ends without it. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Sends a signal, SIGTERM by default, and gives the exit code. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts an example on this runtime as its user would. Whoever starts it ends it. */
+export function startExample(
+  path: string,
+  env: Record<string, string> = {},
+  words: string[] = [],
+): ExampleProcess {
+  const file = fileURLToPath(new URL(`../../${path}`, import.meta.url));
+  const child = spawn(process.execPath, [...runtimeFlags(), file, ...words], {
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const closed = once(child, 'close');
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+
+  async function says(pattern: RegExp): Promise<RegExpExecArray> {
+    let ended = false;
+    void closed.then(() => (ended = true));
+    for (;;) {
+      const last = ended;
+      const found = pattern.exec(output);
+      if (found !== null) return found;
+      if (last) throw new Error(`it ended without ${pattern}:\n${output}`);
+      await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), closed]);
+    }
+  }
+
+  return {
+    child,
+    get output() {
+      return output;
+    },
+    says,
+    async end(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      const [code] = await exited;
+      await closed;
+      return code;
+    },
+  };
+}
+
+function runtimeFlags(): string[] {
+  if (process.versions.bun) return [];
+  if (process.versions.deno) {
+    const map = fileURLToPath(new URL('./import-map.json', import.meta.url));
+    return ['run', '-A', '--no-check', '--no-lock', `--import-map=${map}`];
+  }
+  return ['--import', new URL('../../scripts/register.mjs', import.meta.url).href];
+}
