@@ -57,6 +57,12 @@ export function fail(message: string): never {
   throw new RangeError(message, { cause: new TypeError('below') });
 }
 
+/** Counts its runs. */
+export function failMarked(words: Int32Array, { attempt }: TaskContext): never {
+  Atomics.add(words, 0, 1);
+  throw new Error(`attempt ${attempt}`);
+}
+
 export function overLimit(limit: number): never {
   throw new LimitError(limit);
 }
