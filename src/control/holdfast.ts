@@ -1,22 +1,19 @@
 // The runtime: named policies in memory shared by every thread, and what looks
 // after them on the main thread.
 
-import { guardClock } from '../base/clock-guard.ts';
 import { ASYNC_DISPOSE } from '../base/dispose.ts';
-import { LifecycleError, OptionsError } from '../base/errors.ts';
+import { OptionsError } from '../base/errors.ts';
 import { Emitter, type Listener, type ListenOptions, type Subscription } from '../base/events.ts';
 import { readOptions } from '../base/options.ts';
-import { type RuntimeHandle, sharedHost } from '../policy/attached.ts';
+import type { RuntimeHandle } from '../policy/attached.ts';
 import type { PolicyOptions } from '../policy/options/policy-options.ts';
 import type { Policy } from '../policy/policy.ts';
-import { SharedPolicies } from '../policy/shared-policies.ts';
-import { Arena } from '../state/arena.ts';
-import { StatePlane } from '../state/plane.ts';
 import type { OffloadOptions } from '../work/offload.ts';
 import type { PoolStats } from '../work/pool-stats.ts';
 import type { TaskArguments, TaskNames, TaskResult, TasksIn } from '../work/tasks.ts';
 import { ChaosSwitch } from './chaos-switch.ts';
-import { type Component, type ComponentOptions, readComponent } from './component.ts';
+import type { Component, ComponentOptions } from './component.ts';
+import { addComponent } from './components.ts';
 import { Degradation } from './degradation.ts';
 import { drain, setDraining } from './drain.ts';
 import type { Health } from './health/health.ts';
@@ -24,18 +21,13 @@ import { Instruments } from './instruments.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { LifecycleChange, LifecycleState } from './lifecycle-state.ts';
 import type { Registry } from './metrics/metrics.ts';
-import { checkOrder } from './phases.ts';
+import { type PolicyView, viewPolicy } from './policy-view.ts';
 import { handleSignals, type SignalOptions } from './process-signals.ts';
-import {
-  type HoldfastOptions,
-  hasOwnClock,
-  type RuntimeSettings,
-  readRuntimeOptions,
-} from './runtime-options.ts';
+import { type HoldfastOptions, type RuntimeSettings, readRuntimeOptions } from './runtime-options.ts';
+import { RuntimePolicies } from './runtime-policies.ts';
 import { RuntimeWorkers } from './runtime-workers.ts';
-import { SharedThreads } from './shared-threads.ts';
 import { Vitals } from './vitals.ts';
-import { Watch } from './watch.ts';
+import type { AdminOptions, AdminServer, Wings } from './wings.ts';
 
 export interface StopOptions {
   /** How long calls under way may go on, in ms; 10 000 by default. Then they are aborted. */
@@ -51,81 +43,66 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
   readonly chaos: ChaosSwitch;
   readonly health: Health;
   readonly #settings: RuntimeSettings;
-  readonly #plane: StatePlane;
-  readonly #arena: Arena;
-  readonly #policies: SharedPolicies;
-  readonly #threads: SharedThreads;
+  readonly #policies: RuntimePolicies;
   readonly #workers: RuntimeWorkers | undefined;
   readonly #components = new Map<string, Component>();
   readonly #lifecycle: Lifecycle;
   readonly #vitals: Vitals;
   readonly #instruments: Instruments;
-  readonly #watch: Watch;
   readonly #events: Emitter<{ state: LifecycleChange }>;
+  readonly #wings: Wings | undefined;
+  readonly #servers = new Set<AdminServer>();
 
-  constructor(options: HoldfastOptions) {
+  /** Made by `createHoldfast`, not by hand. */
+  constructor(options: HoldfastOptions, wings?: Wings) {
     const settings = readRuntimeOptions(options);
-    const { name, sizes, engine, clock, random } = settings;
+    const { name, clock, random } = settings;
     this.name = name;
     this.#settings = settings;
-    this.#plane = StatePlane.create(sizes, guardClock(clock).now(), engine);
-    this.#arena = new Arena(this.#plane);
-    this.#watch = new Watch(name);
-    this.#threads = new SharedThreads(this.#plane, name, settings.policies, () =>
-      this.#watch.hearOthers(this.#policies.opened()),
-    );
-    const host = sharedHost(this.#plane, () => this.#threads.joined);
-    this.#policies = new SharedPolicies({ plane: this.#plane, clock, random, host });
+    this.#wings = wings;
+    const runtime = new RuntimePolicies(settings);
+    const { watch, plane, threads } = runtime;
+    this.#policies = runtime;
     this.#events = new Emitter(name, ['state']);
     this.#lifecycle = new Lifecycle(this.#components, {
       name,
       clock,
-      opened: () => setDraining(this.#plane, false),
+      opened: () => setDraining(plane, false),
       started: () => this.#vitals.start(),
       drain: (drainMs) => this.#drain(drainMs),
       changed: (change) => this.#events.emit('state', change),
     });
-    const running = () => this.state === 'running';
-    const policies = () => this.#policies.opened();
+    const state = () => this.state;
     const pool = () => this.#workers?.stats();
+    const policy = (each: string) => runtime.get(each);
+    const policies = () => [...runtime.all().values()];
+    const running = () => this.state === 'running';
     this.#vitals = new Vitals({ name, clock, random, health: settings.health, running, policies, pool });
     this.health = this.#vitals.health;
     if (settings.workers !== undefined) {
-      this.#workers = new RuntimeWorkers(settings.workers, {
-        name,
-        threads: this.#threads,
-        policy: (each) => this.policy(each),
-        wake: () => this.#wakeAll(),
-        state: () => this.state,
-      });
+      const wake = () => runtime.wakeAll();
+      this.#workers = new RuntimeWorkers(settings.workers, { name, threads, policy, wake, state });
       this.component(this.#workers.component);
     }
-    this.degradation = new Degradation(this.#plane, {
-      clock,
-      health: this.health,
-      policy: (each) => this.#policies.get(each),
-      watch: this.#watch,
-    });
+    const { health } = this;
+    this.degradation = new Degradation(plane, { clock, health, policy, watch });
+    const { degradation } = this;
+    const vitals = this.#vitals;
     this.#instruments = new Instruments(settings.metrics, {
-      vitals: this.#vitals,
-      watch: this.#watch,
-      degradation: this.degradation,
-      policies: () => this.#policies.names().map((each) => this.#policies.get(each)),
-      state: () => this.state,
+      vitals,
+      watch,
+      degradation,
+      policies,
+      state,
       pool,
     });
-    this.chaos = new ChaosSwitch(
-      () => new Map(this.#policies.names().map((each) => [each, this.#policies.get(each)])),
-      clock,
-    );
-    for (const [each, policy] of Object.entries(settings.policies)) {
-      this.define(each, policy as PolicyOptions);
-    }
+    this.chaos = new ChaosSwitch(() => runtime.all(), clock);
+    for (const [each, given] of Object.entries(settings.policies)) this.define(each, given as PolicyOptions);
   }
 
   /** Which kernels decide: WebAssembly, or their JavaScript twin. */
   get engine(): 'wasm' | 'js' {
-    return this.#plane.engine.name;
+    return this.#policies.plane.engine.name;
   }
 
   get state(): LifecycleState {
@@ -142,6 +119,22 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
     return this.#instruments.metrics.pieces();
   }
 
+  /** What each policy shows at this moment, in plain numbers: what the dashboard is made from. */
+  views(): PolicyView[] {
+    return this.#instruments.readings().map(viewPolicy);
+  }
+
+  /**
+   * Starts a server with metrics, health, the policies' state and a dashboard. Whoever started it closes it; the
+   * end of an `await using` does so too. Throws an `OptionsError`.
+   */
+  async admin(options: AdminOptions): Promise<AdminServer> {
+    if (this.#wings === undefined) throw new Error('this runtime was made without an admin server');
+    const server = await this.#wings.admin(this as never, options, this.#settings.clock);
+    this.#servers.add(server);
+    return server;
+  }
+
   /** Names of the policies defined now. */
   get policies(): string[] {
     return this.#policies.names();
@@ -154,14 +147,12 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
 
   /** Adds a policy; every thread that takes part finds it by its name. Throws an `OptionsError`. */
   define(name: string, options: PolicyOptions): Policy {
-    const policy = this.#policies.defineOnMain(this.#arena, name, options);
-    this.#watch.add(policy);
-    return policy;
+    return this.#policies.define(name, options);
   }
 
   /** Takes a policy out, its metrics too; false when there is none of that name. Late results are harmless. */
   remove(name: string): boolean {
-    return this.#policies.removeOnMain(this.#arena, name);
+    return this.#policies.remove(name);
   }
 
   /**
@@ -187,14 +178,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
    * worker exits, what it held is returned.
    */
   share(worker: unknown): RuntimeHandle {
-    if (hasOwnClock(this.#settings)) {
-      throw new OptionsError({
-        path: 'clock',
-        expected: 'the system clock where threads take part',
-        received: 'a clock of this thread alone',
-      });
-    }
-    return this.#threads.share(worker, () => this.#wakeAll());
+    return this.#policies.share(worker);
   }
 
   /**
@@ -202,17 +186,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
    * an order in which not all can start, a `LifecycleError` while the runtime is started.
    */
   component(options: ComponentOptions): this {
-    const component = readComponent(options);
-    const { name } = component;
-    if (this.#components.has(name)) {
-      const received = `"${name}", added already`;
-      throw new OptionsError({ path: 'component.name', expected: 'a name that is not taken', received });
-    }
-    if (!['idle', 'stopped', 'failed'].includes(this.state))
-      throw new LifecycleError({ code: 'HF_ALREADY_STARTED' });
-    checkOrder(new Map([...this.#components, [name, component]]));
-    this.#vitals.add(component);
-    this.#components.set(name, component);
+    this.#vitals.add(addComponent(this.#components, options, this.state));
     return this;
   }
 
@@ -236,6 +210,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
 
   async [ASYNC_DISPOSE](): Promise<void> {
     await this.stop();
+    for (const server of this.#servers) await server.close();
   }
 
   /** Stops at SIGTERM or SIGINT, then ends the process. Disposing of what it gives ends that. */
@@ -249,7 +224,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
   }
 
   async #drain(drainMs: number): Promise<void> {
-    setDraining(this.#plane, true);
+    setDraining(this.#policies.plane, true);
     this.#vitals.stop();
     await Promise.all([
       drain(this.#policies.opened(), this.#settings.clock, drainMs),
@@ -257,17 +232,14 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
     ]);
     this.chaos.disable('shutdown');
   }
-
-  #wakeAll(): void {
-    for (const policy of this.#policies.opened()) policy.wake();
-  }
 }
 
 /** Makes a runtime. Policies work at once; `start()` is for what runs beside them. Throws an `OptionsError`. */
 export function createHoldfast<const Options extends HoldfastOptions>(
   options: Options = {} as Options,
+  wings?: Wings,
 ): Holdfast<keyof Options['policies'] & string, TasksIn<Options>> {
-  return new Holdfast(options);
+  return new Holdfast(options, wings);
 }
 
 function noWorkers(): OptionsError {

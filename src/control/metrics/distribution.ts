@@ -47,3 +47,20 @@ export function readDistribution(plane: StatePlane, at: number): Distribution {
   while (below.length < BOUNDS) below.push(count);
   return { below, count, sumSeconds };
 }
+
+/** The durations in ms that these shares (upwards) did not exceed; NaN while there are none. */
+export function percentilesOf(plane: StatePlane, at: number, shares: readonly number[]): number[] {
+  const { i32 } = plane;
+  const from = at >> 2;
+  const entries = (index: number) => (i32[from + index * 2] >>> 0) + i32[from + index * 2 + 1] * 2 ** 32;
+  let total = 0;
+  for (let index = 0; index < LATENCY_BUCKETS; index++) total += entries(index);
+  let index = -1;
+  let seen = 0;
+  return shares.map((share) => {
+    if (total === 0) return Number.NaN;
+    const rank = Math.max(1, Math.ceil(share * total));
+    while (seen < rank && index < LATENCY_BUCKETS - 1) seen += entries(++index);
+    return MIDDLE_SECONDS[index] * 1000;
+  });
+}

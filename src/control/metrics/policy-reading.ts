@@ -4,7 +4,7 @@ import { F_ATTEMPTS, LATENCY_ATTEMPTS_AT, LATENCY_CALLS_AT } from '../../../asse
 import type { PolicyCore } from '../../policy/core.ts';
 import type { PolicyShape } from '../../policy/plan.ts';
 import { Policy } from '../../policy/policy.ts';
-import { type Distribution, readDistribution } from './distribution.ts';
+import { type Distribution, percentilesOf, readDistribution } from './distribution.ts';
 
 /** Moves of a breaker by their names: `closed>open`. */
 export type Moves = ReadonlyMap<string, number>;
@@ -40,6 +40,11 @@ export class PolicyReading {
   /** Durations of whole calls. */
   calls(): Distribution {
     return readDistribution(this.core.slot.plane, this.core.at + LATENCY_CALLS_AT);
+  }
+
+  /** Percentiles in ms of whole calls since the policy was defined. */
+  callPercentiles(shares: readonly number[]): number[] {
+    return percentilesOf(this.core.slot.plane, this.core.at + LATENCY_CALLS_AT, shares);
   }
 
   /** Durations of what the breaker was told of: attempts, or calls where these are the same. */

@@ -1,0 +1,119 @@
+// A policy as people look at it: plain numbers, read at one moment.
+
+import {
+  COUNT_BREAKER_REFUSED,
+  COUNT_BULKHEAD_REFUSED,
+  COUNT_DRAINING,
+  COUNT_FAILURE,
+  COUNT_IGNORED,
+  COUNT_KEYS_EXHAUSTED,
+  COUNT_RATE_REFUSED,
+  COUNT_REJECTED,
+  COUNT_SHED,
+  COUNT_SUCCESS,
+  COUNT_THROTTLE_REFUSED,
+  TOLD_ALERTS,
+  TOLD_LATENCY,
+} from '../../assembly/layout.ts';
+import { burnRate, readErrorBudget } from '../policy/budgets.ts';
+import { CHAOS_KINDS, Chaos } from '../policy/chaos.ts';
+import type { ChaosKind } from '../policy/events.ts';
+import type { BreakerState } from '../policy/types.ts';
+import type { PolicyReading } from './metrics/policy-reading.ts';
+
+export interface PolicyView {
+  name: string;
+  /** Calls since the policy was defined. */
+  calls: { success: number; failure: number; ignored: number; rejected: number };
+  /** Refusals by who refused; attempts count, not calls. */
+  refused: Record<'circuitBreaker' | 'throttle' | 'rateLimiter' | 'bulkhead' | 'shed' | 'draining', number>;
+  /** In ms; of the budget's window where there is one, else since the policy was defined. `null` without calls. */
+  latency: { p50Ms: number | null; p95Ms: number | null; p99Ms: number | null };
+  circuitBreaker?: { state: BreakerState; retryAfterMs: number | null };
+  rateLimiter?: { ratePerSecond: number; available: number | null; burst: number };
+  bulkhead?: { active: number; limit: number; queued: number; maxQueue: number };
+  errorBudget?: {
+    objective: number;
+    remaining: number;
+    exhausted: boolean;
+    burnRate1h: number | null;
+    alert: string;
+  };
+  latencyBudget?: { percentile: number; targetMs: number; exhausted: boolean };
+  /** Kinds that the policy allows, and those that are on. */
+  chaos?: { allows: ChaosKind[]; on: ChaosKind[] };
+}
+
+const ALERTS = ['', 'fast', 'slow', 'fast'];
+
+/** JSON has no Infinity and no NaN. */
+function plain(value: number, digits = 3): number | null {
+  return Number.isFinite(value) ? Math.round(value * 10 ** digits) / 10 ** digits : null;
+}
+
+export function viewPolicy(reading: PolicyReading): PolicyView {
+  const { policy, core, shape } = reading;
+  const count = (word: number) => reading.count(word);
+  const view: PolicyView = {
+    name: reading.name,
+    calls: {
+      success: count(COUNT_SUCCESS),
+      failure: count(COUNT_FAILURE),
+      ignored: count(COUNT_IGNORED),
+      rejected: count(COUNT_REJECTED),
+    },
+    refused: {
+      circuitBreaker: count(COUNT_BREAKER_REFUSED),
+      throttle: count(COUNT_THROTTLE_REFUSED),
+      rateLimiter: count(COUNT_RATE_REFUSED) + count(COUNT_KEYS_EXHAUSTED),
+      bulkhead: count(COUNT_BULKHEAD_REFUSED),
+      shed: count(COUNT_SHED),
+      draining: count(COUNT_DRAINING),
+    },
+    latency: latencyOf(reading),
+  };
+  const { numbers } = core.slot;
+  if (policy.circuitBreaker !== undefined) {
+    const { state, retryAfterMs } = policy.circuitBreaker;
+    view.circuitBreaker = { state, retryAfterMs: plain(retryAfterMs, 0) };
+  }
+  if (policy.rateLimiter !== undefined) {
+    const available = shape.rateLimiter?.perKey === undefined ? plain(policy.rateLimiter.available, 1) : null;
+    view.rateLimiter = { ratePerSecond: policy.rateLimiter.ratePerSecond, available, burst: numbers.burst };
+  }
+  if (policy.bulkhead !== undefined) {
+    const { active, limit, queued } = policy.bulkhead;
+    view.bulkhead = { active, limit, queued, maxQueue: numbers.maxQueue };
+  }
+  if (shape.errorBudget !== undefined) {
+    const { calls, remaining } = readErrorBudget(core, reading.now);
+    view.errorBudget = {
+      objective: numbers.objective,
+      remaining: plain(remaining, 4) ?? 0,
+      exhausted: calls >= numbers.budgetCalls && remaining <= 1e-12,
+      burnRate1h: plain(burnRate(core, reading.now, 3_600_000), 2),
+      alert: ALERTS[core.slot.readI(TOLD_ALERTS) & 3],
+    };
+  }
+  if (policy.latencyBudget !== undefined) {
+    const { latencyPercentile: percentile, latencyTargetMs: targetMs } = numbers;
+    // What was last said of it: finding it out anew would cost as much as all the rest.
+    view.latencyBudget = { percentile, targetMs, exhausted: core.slot.readI(TOLD_LATENCY) === 1 };
+  }
+  if (shape.chaos !== undefined) {
+    const flags = Chaos.flags(core, core.now());
+    const allows = CHAOS_KINDS.filter((kind) => shape.chaos?.[kind]);
+    view.chaos = { allows, on: allows.filter((kind) => flags & (1 << CHAOS_KINDS.indexOf(kind))) };
+  }
+  return view;
+}
+
+function latencyOf(reading: PolicyReading): PolicyView['latency'] {
+  const { latencyBudget } = reading.policy;
+  if (latencyBudget !== undefined) {
+    const { p50Ms, p95Ms, p99Ms } = latencyBudget;
+    return { p50Ms: plain(p50Ms), p95Ms: plain(p95Ms), p99Ms: plain(p99Ms) };
+  }
+  const [p50Ms, p95Ms, p99Ms] = reading.callPercentiles([0.5, 0.95, 0.99]).map((ms) => plain(ms));
+  return { p50Ms, p95Ms, p99Ms };
+}
