@@ -1,19 +1,19 @@
 // What does a protected call cost beside a bare await, and beside what others charge for the same?
 
 import {
-  CircuitBreakerPolicy,
+  type CircuitBreakerPolicy,
   ConsecutiveBreaker,
-  ExponentialBackoff,
-  bulkhead as cockatielBulkhead,
   circuitBreaker as cockatielBreaker,
-  handleAll,
+  bulkhead as cockatielBulkhead,
   retry as cockatielRetry,
   timeout as cockatielTimeout,
-  TimeoutStrategy,
   wrap as cockatielWrap,
+  ExponentialBackoff,
+  handleAll,
+  TimeoutStrategy,
 } from 'cockatiel';
 import OpossumBreaker from 'opossum';
-import { exponential, policy, type Policy } from '../src/index.ts';
+import { exponential, type Policy, policy } from '../src/index.ts';
 import { compare, report } from './support/measure.ts';
 
 const operation = async () => 1;
@@ -53,7 +53,10 @@ const fiveWithBudgets = policy({
 const opened = policy({ circuitBreaker: { consecutiveFailures: 1, openMs: 3_600_000 } });
 opened.circuitBreaker?.open();
 
-const cockatielOne = cockatielBreaker(handleAll, { halfOpenAfter: 30_000, breaker: new ConsecutiveBreaker(5) });
+const cockatielOne = cockatielBreaker(handleAll, {
+  halfOpenAfter: 30_000,
+  breaker: new ConsecutiveBreaker(5),
+});
 const cockatielFour = cockatielWrap(
   cockatielRetry(handleAll, { maxAttempts: 3, backoff: new ExponentialBackoff() }),
   cockatielBreaker(handleAll, { halfOpenAfter: 30_000, breaker: new ConsecutiveBreaker(5) }),
@@ -88,13 +91,20 @@ const rows = await compare('bare await', [
   { name: 'rate limiter', run: through(limiter) },
   { name: 'five protections', run: through(five) },
   { name: 'five protections with error and latency budget', run: through(fiveWithBudgets) },
-  { name: 'cockatiel: consecutive breaker', run: (times) => awaited(times, () => cockatielOne.execute(counted)) },
+  {
+    name: 'cockatiel: consecutive breaker',
+    run: (times) => awaited(times, () => cockatielOne.execute(counted)),
+  },
   {
     name: 'cockatiel: wrap(retry, breaker, bulkhead, timeout)',
     run: (times) => awaited(times, () => cockatielFour.execute(counted)),
     share: 0.05,
   },
-  { name: 'opossum: breaker without timeout', run: (times) => awaited(times, () => opossum.fire()), share: 0.3 },
+  {
+    name: 'opossum: breaker without timeout',
+    run: (times) => awaited(times, () => opossum.fire()),
+    share: 0.3,
+  },
   {
     name: 'refused: tryAcquire',
     run: async (times) => {
@@ -103,9 +113,20 @@ const rows = await compare('bare await', [
       return refused;
     },
   },
-  { name: 'refused: executeOutcome', run: (times) => refusals(times, () => opened.executeOutcome(operation)) },
-  { name: 'refused: execute, thrown', run: (times) => refusals(times, () => opened.execute(operation)), share: 0.3 },
-  { name: 'refused: cockatiel, thrown', run: (times) => refusals(times, () => cockatielOpen.execute(operation)), share: 0.1 },
+  {
+    name: 'refused: executeOutcome',
+    run: (times) => refusals(times, () => opened.executeOutcome(operation)),
+  },
+  {
+    name: 'refused: execute, thrown',
+    run: (times) => refusals(times, () => opened.execute(operation)),
+    share: 0.3,
+  },
+  {
+    name: 'refused: cockatiel, thrown',
+    run: (times) => refusals(times, () => cockatielOpen.execute(operation)),
+    share: 0.1,
+  },
 ]);
 report('policies', rows);
 opossum.shutdown();

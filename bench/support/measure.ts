@@ -1,6 +1,7 @@
 // Measuring: rounds in turn, so that what the machine does meanwhile falls on all alike; medians; a check that
 // the work was done.
 
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 
 export interface Subject {
@@ -57,12 +58,28 @@ export function machine(): string {
   return `${runtime}, ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model.trim()}`;
 }
 
-/** Prints rows as a table, and as JSON where a file was asked for by `--json FILE`. */
-export function report(bench: string, rows: readonly Row[]): void {
+/** Prints rows as a table; `--json=FILE` adds them, with the machine, to a file of results. */
+export function report(
+  bench: string,
+  rows: readonly Row[],
+  more: Readonly<Record<string, number>> = {},
+): void {
   console.log(`${bench}: ${machine()}`);
   for (const { name, ns, ratio, spread } of rows) {
-    console.log(
-      `${name.padEnd(56)}${ns.toFixed(1).padStart(10)} ns ${ratio.toFixed(2).padStart(8)} ×  ± ${(spread * 100).toFixed(0)} %`,
-    );
+    const columns = `${ns.toFixed(1).padStart(10)} ns ${ratio.toFixed(2).padStart(8)} ×`;
+    console.log(`${name.padEnd(56)}${columns}  ± ${(spread * 100).toFixed(0)} %`);
   }
+  for (const [name, value] of Object.entries(more))
+    console.log(`${name.padEnd(56)}${value.toFixed(1).padStart(10)}`);
+  const file = process.argv.find((word) => word.startsWith('--json='))?.slice('--json='.length);
+  if (file !== undefined) addResults(file, bench, rows, more);
+}
+
+function addResults(file: string, bench: string, rows: readonly Row[], more: object): void {
+  const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const name = bench.split(' ')[0];
+  writeFileSync(
+    file,
+    `${JSON.stringify({ ...results, machine: machine(), [name]: { rows, more } }, null, 2)}\n`,
+  );
 }
