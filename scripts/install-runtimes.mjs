@@ -15,7 +15,7 @@ const DENO = '2.9.6';
 
 /** Installs what is missing; gives the runtimes in the order in which they are tried, this Node first. */
 export function runtimes() {
-  const home = join(cacheFolder(), `node-${NODE}-bun-${BUN}-deno-${DENO}`);
+  const home = homeFolder();
   const wanted = packagesFor(`${process.platform}-${process.arch}`);
   if (!existsSync(home)) install(home, wanted);
   const binary = ({ name, file }) => join(home, 'node_modules', name, file);
@@ -25,6 +25,15 @@ export function runtimes() {
     { name: `bun-${BUN}`, kind: 'bun', binary: binary(wanted.bun) },
     { name: `deno-${DENO}`, kind: 'deno', binary: binary(wanted.deno) },
   ];
+}
+
+/** Whether all of them are there, so that asking for them installs nothing. */
+export function areInstalled() {
+  return existsSync(homeFolder());
+}
+
+function homeFolder() {
+  return join(cacheFolder(), `node-${NODE}-bun-${BUN}-deno-${DENO}`);
 }
 
 function packagesFor(platform) {
