@@ -53,6 +53,9 @@ export function bindRandom(plan: PolicyPlan, random: Random): PolicyPlan {
   };
 }
 
+/** Gives back the slots of policies that were dropped without being disposed of, calls and waiters included. */
+const forgotten = new FinalizationRegistry((release: () => void) => release());
+
 /**
  * Makes a policy by itself: nothing to start, nothing to stop. Belongs to the
  * calling thread. Throws an `OptionsError` that names the option.
@@ -71,12 +74,16 @@ export function policy(options: PolicyOptions = {}, settings: PolicySettings = {
   if (perKey !== undefined) core.keys = new Keys(plane);
   core.changes = new Changes(core, (event, facts) => core.events.emit(event, facts as never));
   core.changes.prepareOpenTime(1);
+  // Held weakly: the release outlives the policy, and must not be what keeps it.
+  const weak = new WeakRef(core);
   let held = true;
   const release = () => {
     if (!held) return;
     held = false;
     arena.freeOnMain(index);
     if (keys !== undefined) arena.freeKeysOnMain(keys);
+    weak.deref()?.line?.pump();
   };
+  forgotten.register(core, release);
   return new Policy(core, release, () => {});
 }
