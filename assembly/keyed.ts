@@ -6,12 +6,17 @@
 // over, when it never was used or its bucket is full again, by moving the second
 // word first: the owner's own spending then fails on the tag, so no spent permit
 // is forgotten. Until the new hash stands too the cell is in transit: its tag
-// says for whom, and any thread with such a key completes the move.
+// says for whom, and any thread with such a key completes the move. Should that
+// be another key of the tag, it finds a permit spent which was not its own.
 //
-// A key takes the first free cell of its probes. Time standing still, cells are
-// only ever taken, so two threads that bring one new key choose the same cell;
-// should a cell before it come free between them, the later one finds the other
-// when it looks back, and gives its own up.
+// A key takes the first free cell of its probes, and never passes over one in
+// transit to its tag. As long as cells are only taken, as while time stands still
+// and nothing is given back, two threads that bring one new key so choose the same
+// cell. Should one before it come free between them, the later one finds the other
+// when it looks back, and gives its own up; but where the other came after that,
+// or a third thread has spent from what was to be given up, the key has two
+// buckets. Then it may be granted one burst more, once: all threads go on with
+// the bucket that comes first, and the other is full and free in time.
 
 import {
   F_SHARED_KEYS,
@@ -42,6 +47,8 @@ import {
 import { optionsOf, TRIES } from './words';
 
 const SHIFT: i32 = 10;
+/** Added to the address of a cell, which is even. */
+const TRANSIT: usize = 1;
 /** No cell is free for the key and the policy has no overflow bucket. */
 export const EXHAUSTED: f64 = -4;
 
@@ -59,30 +66,36 @@ function tagOf(hash: i64): i64 {
   return hash & 63;
 }
 
-/** The cell that holds `hash`, before probe `end`; 0 when none does. */
-function cellWith(slot: usize, hash: i64, end: i32): usize {
-  for (let i = 0; i < end; i++) {
-    const at = probe(slot, hash, i);
-    const here = atomic.load<i64>(at, KEY_HASH);
-    if (here == hash && tagOf(atomic.load<i64>(at, KEY_WORD)) == tagOf(hash)) return at;
-    if (here == 0 && atomic.load<i64>(at, KEY_WORD) == 0) return 0;
-  }
-  return 0;
+/** A cell whose word has been taken for a key, and whose hash is not yet the key's. */
+function inTransit(here: i64, word: i64): bool {
+  return here == 0 || tagOf(here) != tagOf(word);
 }
 
-/** Completes the move of a cell in transit to a key with this tag; true when one was met. */
-function helped(slot: usize, hash: i64): bool {
+/**
+ * The cell that holds `hash`, before the cell `before`; 0 when none does. Where
+ * none does but one is in transit to a key of its tag: that one, TRANSIT added.
+ */
+function cellWith(slot: usize, hash: i64, before: usize): usize {
   const end = probes(slot);
+  let transit: usize = 0;
   for (let i = 0; i < end; i++) {
     const at = probe(slot, hash, i);
+    if (at == before) break;
     const here = atomic.load<i64>(at, KEY_HASH);
     const word = atomic.load<i64>(at, KEY_WORD);
-    if (here == 0 && word == 0) return false;
-    if (tagOf(word) != tagOf(hash) || (here != 0 && tagOf(here) == tagOf(word))) continue;
-    atomic.cmpxchg<i64>(at, here, hash, KEY_HASH);
-    return true;
+    const ours = tagOf(word) == tagOf(hash);
+    if (ours && here == hash) return at;
+    if (here == 0 && word == 0) break;
+    if (ours && inTransit(here, word)) transit = at + TRANSIT;
   }
-  return false;
+  return transit;
+}
+
+/** Completes a move for this key, if the cell still is in transit to its tag. */
+function complete(at: usize, hash: i64): void {
+  const here = atomic.load<i64>(at, KEY_HASH);
+  const word = atomic.load<i64>(at, KEY_WORD);
+  if (tagOf(word) == tagOf(hash) && inTransit(here, word)) atomic.cmpxchg<i64>(at, here, hash, KEY_HASH);
 }
 
 /** Takes the first free cell over for a key seen for the first time: 0, GONE to look again, EXHAUSTED. */
@@ -95,31 +108,42 @@ function takeOver(slot: usize, hash: i64, version: i32, now: f64, permits: f64):
     const here = atomic.load<i64>(at, KEY_HASH);
     const word = atomic.load<i64>(at, KEY_WORD);
     if (atomic.load<i32>(slot, SLOT_VERSION) != version) return MOVED;
-    const unused = here == 0 && word == 0;
-    // A bucket of the same tag could not tell its owner's spending from ours.
-    if (!unused && (tagOf(word) == tagOf(hash) || carried(slot, word, SHIFT, version, now) >> SHIFT > t)) continue;
+    if (here != 0 || word != 0) {
+      if (tagOf(word) == tagOf(hash)) {
+        // The key itself, or somebody who brings it.
+        if (here == hash || inTransit(here, word)) return GONE;
+        // A bucket of the same tag could not tell its owner's spending from ours.
+        continue;
+      }
+      if (carried(slot, word, SHIFT, version, now) >> SHIFT > t) continue;
+    }
     const mine = ((t + costOf(options, permits)) << SHIFT) | (i64(version & 15) << 6) | tagOf(hash);
     if (atomic.cmpxchg<i64>(at, word, mine, KEY_WORD) != word) return GONE;
     const found = atomic.cmpxchg<i64>(at, here, hash, KEY_HASH);
     // Another key with our tag completed the move for itself.
     if (found != here && found != hash) return GONE;
-    if (cellWith(slot, hash, i) == 0) return 0;
-    const full = (t << SHIFT) | (mine & 1023);
-    if (atomic.cmpxchg<i64>(at, mine, full, KEY_WORD) == mine) return GONE;
-    return 0;
+    if (cellWith(slot, hash, at) == 0) return 0;
+    // Given up with another tag, the cell is nobody's: who has found it as the key's looks again.
+    const full = (t << SHIFT) | ((mine & 1023) ^ 1);
+    return atomic.cmpxchg<i64>(at, mine, full, KEY_WORD) == mine ? GONE : 0;
   }
-  return EXHAUSTED;
+  // None was free; but another thread may have brought the key meanwhile.
+  return cellWith(slot, hash, 0) == 0 ? EXHAUSTED : GONE;
 }
 
 /** Takes from the bucket of the hashed key. 0, the wait in ms, MOVED, or EXHAUSTED. */
 export function keyedTake(slot: usize, row: usize, version: i32, now: f64, permits: f64): f64 {
   const hash = load<i64>(row, THREAD_HASH);
   for (let i = 0; i < TRIES; i++) {
-    const at = cellWith(slot, hash, probes(slot));
-    let wait: f64;
-    if (at != 0) wait = bucketTake(slot, at + KEY_WORD, SHIFT, tagOf(hash), version, now, permits);
-    else if (helped(slot, hash)) wait = GONE;
-    else wait = takeOver(slot, hash, version, now, permits);
+    const at = cellWith(slot, hash, 0);
+    if (at & TRANSIT) {
+      complete(at - TRANSIT, hash);
+      continue;
+    }
+    const wait =
+      at == 0
+        ? takeOver(slot, hash, version, now, permits)
+        : bucketTake(slot, at + KEY_WORD, SHIFT, tagOf(hash), version, now, permits);
     if (wait == GONE) continue;
     if (wait != EXHAUSTED || (load<i32>(slot) & F_SHARED_KEYS) == 0) return wait;
     return bucketTake(slot, slot + SLOT_OVERFLOW, RATE_SHIFT, 0, version, now, permits);
@@ -136,8 +160,14 @@ export function keyedAcquire(slot: usize, row: usize, now: f64, permits: f64): f
   return EXHAUSTED;
 }
 
+/** The cell of the hashed key; 0 for none, or none yet. */
+function cellOfKey(slot: usize, row: usize): usize {
+  const at = cellWith(slot, load<i64>(row, THREAD_HASH), 0);
+  return at & TRANSIT ? 0 : at;
+}
+
 export function keyedAvailable(slot: usize, row: usize, now: f64): f64 {
-  const at = cellWith(slot, load<i64>(row, THREAD_HASH), probes(slot));
+  const at = cellOfKey(slot, row);
   if (at != 0) return bucketAvailable(slot, at + KEY_WORD, SHIFT, now);
   // A key that has no bucket would find a full one.
   const options = optionsOf(slot, atomic.load<i32>(slot, SLOT_VERSION));
@@ -145,13 +175,15 @@ export function keyedAvailable(slot: usize, row: usize, now: f64): f64 {
 }
 
 export function keyedWait(slot: usize, row: usize, now: f64, permits: f64): f64 {
-  const at = cellWith(slot, load<i64>(row, THREAD_HASH), probes(slot));
-  return at == 0 ? bucketWait(slot, slot + SLOT_OVERFLOW, RATE_SHIFT, now, permits) : bucketWait(slot, at + KEY_WORD, SHIFT, now, permits);
+  const at = cellOfKey(slot, row);
+  return at == 0
+    ? bucketWait(slot, slot + SLOT_OVERFLOW, RATE_SHIFT, now, permits)
+    : bucketWait(slot, at + KEY_WORD, SHIFT, now, permits);
 }
 
 export function keyedRefund(slot: usize, row: usize, now: f64, permits: f64): void {
-  const at = cellWith(slot, load<i64>(row, THREAD_HASH), probes(slot));
-  if (at != 0) bucketRefund(slot, at + KEY_WORD, SHIFT, now, permits);
+  const at = cellOfKey(slot, row);
+  if (at != 0) bucketRefund(slot, at + KEY_WORD, SHIFT, tagOf(load<i64>(row, THREAD_HASH)), now, permits);
 }
 
 /** Brings cells from…to to the options in force, after a change of rate. */

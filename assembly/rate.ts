@@ -136,11 +136,13 @@ export function bucketAvailable(slot: usize, at: usize, shift: i32, now: f64): f
   return <f64>(burstOf(options) - owed) / <f64>units(options);
 }
 
-/** Gives permits back, never above a full bucket. */
-export function bucketRefund(slot: usize, at: usize, shift: i32, now: f64, permits: f64): void {
+/** Gives permits back, never above a full bucket; a word that no longer ends in `tag` was full before. */
+export function bucketRefund(slot: usize, at: usize, shift: i32, tag: i64, now: f64, permits: f64): void {
   const low = (<i64>1 << shift) - 1;
+  const tags = (<i64>1 << (shift - 4)) - 1;
   for (let i = 0; i < TRIES; i++) {
     const seen = atomic.load<i64>(at);
+    if ((seen & tags) != tag) return;
     const version = atomic.load<i32>(slot, SLOT_VERSION);
     const options = optionsOf(slot, version);
     const t = unitsAt(options, now);
@@ -193,7 +195,7 @@ export function rateReserve(slot: usize, now: f64, permits: f64): f64 {
 }
 
 export function rateRefund(slot: usize, now: f64, permits: f64): void {
-  bucketRefund(slot, slot + RATE_TAT, RATE_SHIFT, now, permits);
+  bucketRefund(slot, slot + RATE_TAT, RATE_SHIFT, 0, now, permits);
 }
 
 /** Permits in the bucket; negative while reservations are owed. */

@@ -26,6 +26,8 @@ const {
 
 const SHIFT = 10;
 const TAG = 63;
+/** Added to the address of a cell, which is even. */
+const TRANSIT = 1;
 /** No cell is free for the key and the policy has no overflow bucket. */
 export const EXHAUSTED = -4;
 
@@ -50,35 +52,47 @@ export function twinKeyed(
     return (i32[at >>> 2] | i32[(at + 4) >>> 2]) === 0;
   }
 
-  /** The cell that holds the hash, before probe `end`; 0 when none does. */
-  function cellWith(slot: number, hashLow: number, hashHigh: number, end: number): number {
-    for (let i = 0; i < end; i++) {
-      const at = probe(slot, hashLow, hashHigh, i);
-      look(at + KEY_HASH);
-      const low = word[0];
-      const high = word[1];
-      if (low === hashLow && high === hashHigh && ((i32[(at + KEY_WORD) >>> 2] ^ low) & TAG) === 0) return at;
-      if ((low | high) === 0 && isZero(at + KEY_WORD)) return 0;
-    }
-    return 0;
+  /** A cell whose word has been taken for a key, and whose hash is not yet the key's. */
+  function inTransit(hereLow: number, hereHigh: number, low: number): boolean {
+    return (hereLow | hereHigh) === 0 || ((hereLow ^ low) & TAG) !== 0;
   }
 
-  /** Completes the move of a cell in transit to a key with this tag; true when one was met. */
-  function helped(slot: number, hashLow: number, hashHigh: number): boolean {
+  /**
+   * The cell that holds the hash, before the cell `before`; 0 when none does. Where
+   * none does but one is in transit to a key of its tag: that one, TRANSIT added.
+   */
+  function cellWith(slot: number, hashLow: number, hashHigh: number, before: number): number {
     const end = probes(slot);
+    let transit = 0;
     for (let i = 0; i < end; i++) {
       const at = probe(slot, hashLow, hashHigh, i);
+      if (at === before) break;
+      // A plain look may find the cell, since who takes from it looks again; all else is decided in order.
+      look(at + KEY_HASH);
+      const itself = word[0] === hashLow && word[1] === hashHigh;
+      if (itself && ((i32[(at + KEY_WORD) >>> 2] ^ hashLow) & TAG) === 0) return at;
       lookInOrder(at + KEY_HASH);
-      const low = word[0];
-      const high = word[1];
+      const hereLow = word[0];
+      const hereHigh = word[1];
       lookInOrder(at + KEY_WORD);
-      const tag = word[0] & TAG;
-      if ((low | high | word[0] | word[1]) === 0) return false;
-      if (tag !== (hashLow & TAG) || ((low | high) !== 0 && (low & TAG) === tag)) continue;
-      swap(at + KEY_HASH, low, high, hashLow, hashHigh);
-      return true;
+      const low = word[0];
+      const ours = ((low ^ hashLow) & TAG) === 0;
+      if (ours && hereLow === hashLow && hereHigh === hashHigh) return at;
+      if ((hereLow | hereHigh | low | word[1]) === 0) break;
+      if (ours && inTransit(hereLow, hereHigh, low)) transit = at + TRANSIT;
     }
-    return false;
+    return transit;
+  }
+
+  /** Completes a move for this key, if the cell still is in transit to its tag. */
+  function complete(at: number, hashLow: number, hashHigh: number): void {
+    lookInOrder(at + KEY_HASH);
+    const hereLow = word[0];
+    const hereHigh = word[1];
+    lookInOrder(at + KEY_WORD);
+    const low = word[0];
+    if (((low ^ hashLow) & TAG) !== 0 || !inTransit(hereLow, hereHigh, low)) return;
+    swap(at + KEY_HASH, hereLow, hereHigh, hashLow, hashHigh);
   }
 
   /** Takes the first free cell over for a key seen for the first time: 0, GONE to look again, EXHAUSTED. */
@@ -102,10 +116,16 @@ export function twinKeyed(
       const low = word[0];
       const high = word[1];
       if (load(slot + SLOT_VERSION) !== version) return MOVED;
-      const unused = (hereLow | hereHigh | low | high) === 0;
-      // A bucket of the same tag could not tell its owner's spending from ours.
-      const alike = ((low ^ hashLow) & TAG) === 0;
-      if (!unused && (alike || carriedAhead(slot, low, high, SHIFT, version, now) > 0)) continue;
+      if ((hereLow | hereHigh | low | high) !== 0) {
+        if (((low ^ hashLow) & TAG) === 0) {
+          // The key itself, or somebody who brings it.
+          const itself = hereLow === hashLow && hereHigh === hashHigh;
+          if (itself || inTransit(hereLow, hereHigh, low)) return GONE;
+          // A bucket of the same tag could not tell its owner's spending from ours.
+          continue;
+        }
+        if (carriedAhead(slot, low, high, SHIFT, version, now) > 0) continue;
+      }
       const bits = ((version & 15) << 6) | (hashLow & TAG);
       compose(t, costOf(options, permits), SHIFT, bits);
       const mineLow = next[0];
@@ -118,11 +138,13 @@ export function twinKeyed(
       ) {
         return GONE;
       }
-      if (cellWith(slot, hashLow, hashHigh, i) === 0) return 0;
-      compose(t, 0, SHIFT, bits);
+      if (cellWith(slot, hashLow, hashHigh, at) === 0) return 0;
+      // Given up with another tag, the cell is nobody's: who has found it as the key's looks again.
+      compose(t, 0, SHIFT, bits ^ 1);
       return swap(at + KEY_WORD, mineLow, mineHigh, next[0], next[1]) ? GONE : 0;
     }
-    return EXHAUSTED;
+    // None was free; but another thread may have brought the key meanwhile.
+    return cellWith(slot, hashLow, hashHigh, 0) === 0 ? EXHAUSTED : GONE;
   }
 
   /** Takes from the bucket of the hashed key. 0, the wait in ms, MOVED, or EXHAUSTED. */
@@ -130,11 +152,15 @@ export function twinKeyed(
     const hashLow = i32[(row + THREAD_HASH) >>> 2];
     const hashHigh = i32[(row + THREAD_HASH + 4) >>> 2];
     for (let i = 0; i < TRIES; i++) {
-      const at = cellWith(slot, hashLow, hashHigh, probes(slot));
-      let wait: number;
-      if (at !== 0) wait = bucketTake(slot, at + KEY_WORD, SHIFT, hashLow & TAG, version, now, permits);
-      else if (helped(slot, hashLow, hashHigh)) wait = GONE;
-      else wait = takeOver(slot, hashLow, hashHigh, version, now, permits);
+      const at = cellWith(slot, hashLow, hashHigh, 0);
+      if (at & TRANSIT) {
+        complete(at - TRANSIT, hashLow, hashHigh);
+        continue;
+      }
+      const wait =
+        at === 0
+          ? takeOver(slot, hashLow, hashHigh, version, now, permits)
+          : bucketTake(slot, at + KEY_WORD, SHIFT, hashLow & TAG, version, now, permits);
       if (wait === GONE) continue;
       if (wait !== EXHAUSTED || (i32[slot >>> 2] & F_SHARED_KEYS) === 0) return wait;
       return bucketTake(slot, slot + SLOT_OVERFLOW, RATE_SHIFT, 0, version, now, permits);
@@ -151,9 +177,10 @@ export function twinKeyed(
     return EXHAUSTED;
   }
 
+  /** The cell of the hashed key; 0 for none, or none yet. */
   function cellOfKey(slot: number, row: number): number {
-    const hashLow = i32[(row + THREAD_HASH) >>> 2];
-    return cellWith(slot, hashLow, i32[(row + THREAD_HASH + 4) >>> 2], probes(slot));
+    const at = cellWith(slot, i32[(row + THREAD_HASH) >>> 2], i32[(row + THREAD_HASH + 4) >>> 2], 0);
+    return at & TRANSIT ? 0 : at;
   }
 
   function keyedAvailable(slot: number, row: number, now: number): number {
@@ -173,7 +200,8 @@ export function twinKeyed(
 
   function keyedRefund(slot: number, row: number, now: number, permits: number): void {
     const at = cellOfKey(slot, row);
-    if (at !== 0) bucketRefund(slot, at + KEY_WORD, SHIFT, now, permits);
+    if (at !== 0)
+      bucketRefund(slot, at + KEY_WORD, SHIFT, i32[(row + THREAD_HASH) >>> 2] & TAG, now, permits);
   }
 
   /** Brings cells from…to to the options in force, after a change of rate. */

@@ -98,12 +98,21 @@ export function twinRate(
     return (burstOf(options) - owed) / units(options);
   }
 
-  /** Gives permits back, never above a full bucket. */
-  function bucketRefund(slot: number, at: number, shift: number, now: number, permits: number): void {
+  /** Gives permits back, never above a full bucket; a word that no longer ends in `tag` was full before. */
+  function bucketRefund(
+    slot: number,
+    at: number,
+    shift: number,
+    tag: number,
+    now: number,
+    permits: number,
+  ): void {
+    const tags = (1 << (shift - 4)) - 1;
     for (let i = 0; i < TRIES; i++) {
       lookInOrder(at);
       const low = word[0];
       const high = word[1];
+      if ((low & tags) !== tag) return;
       const version = i32[(slot + SLOT_VERSION) >>> 2];
       const options = optionsOf(slot, version);
       const ahead = carriedAhead(slot, low, high, shift, version, now);
@@ -161,7 +170,7 @@ export function twinRate(
   }
 
   function rateRefund(slot: number, now: number, permits: number): void {
-    bucketRefund(slot, slot + RATE_TAT, RATE_SHIFT, now, permits);
+    bucketRefund(slot, slot + RATE_TAT, RATE_SHIFT, 0, now, permits);
   }
 
   /** Permits in the bucket; negative while reservations are owed. */
