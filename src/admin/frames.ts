@@ -3,6 +3,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Holdfast } from '../control/holdfast.ts';
 
+/** Percentiles are looked at every third second: they move slowly and are dear to read. */
+const LATENCY_AGE_MS = 2_500;
+
 /** One event of the stream, as text. */
 export interface Frame {
   /** Every policy. */
@@ -23,7 +26,9 @@ export class Frames {
 
   next(): Frame {
     const before = this.#seen;
-    const now = new Map(this.#holdfast.views().map((view) => [view.name, JSON.stringify(view)]));
+    const now = new Map(
+      this.#holdfast.views(LATENCY_AGE_MS).map((view) => [view.name, JSON.stringify(view)]),
+    );
     this.#seen = now;
     const runtime = JSON.stringify(describeRuntime(this.#holdfast, this.#clock));
     const changed = [...now].filter(([name, text]) => before.get(name) !== text).map(([, text]) => text);

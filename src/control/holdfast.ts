@@ -119,9 +119,12 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
     return this.#instruments.metrics.pieces();
   }
 
-  /** What each policy shows at this moment, in plain numbers: what the dashboard is made from. */
-  views(): PolicyView[] {
-    return this.#instruments.readings().map(viewPolicy);
+  /**
+   * What each policy shows at this moment, in plain numbers: what the dashboard is made from. Latencies may be
+   * `latencyAgeMs` old.
+   */
+  views(latencyAgeMs = 0): PolicyView[] {
+    return this.#instruments.readings().map((reading) => viewPolicy(reading, latencyAgeMs));
   }
 
   /**

@@ -51,7 +51,8 @@ function plain(value: number, digits = 3): number | null {
   return Number.isFinite(value) ? Math.round(value * 10 ** digits) / 10 ** digits : null;
 }
 
-export function viewPolicy(reading: PolicyReading): PolicyView {
+/** `latencyAgeMs`: how old percentiles may be, which are dearer to read than everything else together. */
+export function viewPolicy(reading: PolicyReading, latencyAgeMs = 0): PolicyView {
   const { policy, core, shape } = reading;
   const count = (word: number) => reading.count(word);
   const view: PolicyView = {
@@ -70,7 +71,7 @@ export function viewPolicy(reading: PolicyReading): PolicyView {
       shed: count(COUNT_SHED),
       draining: count(COUNT_DRAINING),
     },
-    latency: latencyOf(reading),
+    latency: latencyOf(reading, latencyAgeMs),
   };
   const { numbers } = core.slot;
   if (policy.circuitBreaker !== undefined) {
@@ -108,12 +109,7 @@ export function viewPolicy(reading: PolicyReading): PolicyView {
   return view;
 }
 
-function latencyOf(reading: PolicyReading): PolicyView['latency'] {
-  const { latencyBudget } = reading.policy;
-  if (latencyBudget !== undefined) {
-    const { p50Ms, p95Ms, p99Ms } = latencyBudget;
-    return { p50Ms: plain(p50Ms), p95Ms: plain(p95Ms), p99Ms: plain(p99Ms) };
-  }
-  const [p50Ms, p95Ms, p99Ms] = reading.callPercentiles([0.5, 0.95, 0.99]).map((ms) => plain(ms));
+function latencyOf(reading: PolicyReading, maxAgeMs: number): PolicyView['latency'] {
+  const [p50Ms, p95Ms, p99Ms] = reading.percentiles(maxAgeMs).map((ms) => plain(ms));
   return { p50Ms, p95Ms, p99Ms };
 }

@@ -9,6 +9,8 @@ import { type Distribution, percentilesOf, readDistribution } from './distributi
 /** Moves of a breaker by their names: `closed>open`. */
 export type Moves = ReadonlyMap<string, number>;
 
+const SHARES = [0.5, 0.95, 0.99];
+
 export class PolicyReading {
   readonly name: string;
   readonly core: PolicyCore;
@@ -16,6 +18,8 @@ export class PolicyReading {
   readonly policy: Policy;
   /** Moves of the breaker that this thread heard of. */
   readonly moves: Moves;
+  #percentiles: readonly number[] = [];
+  #percentilesAtMs = Number.NEGATIVE_INFINITY;
   /** The labels that all series of the policy share, by the name of the label. One object each, for the serialiser. */
   readonly #shared = new Map<string, Readonly<Record<string, string>>>();
 
@@ -42,9 +46,20 @@ export class PolicyReading {
     return readDistribution(this.core.slot.plane, this.core.at + LATENCY_CALLS_AT);
   }
 
-  /** Percentiles in ms of whole calls since the policy was defined. */
-  callPercentiles(shares: readonly number[]): number[] {
-    return percentilesOf(this.core.slot.plane, this.core.at + LATENCY_CALLS_AT, shares);
+  /**
+   * The 50th, 95th and 99th percentile of whole calls in ms: in the window of the latency budget, or since the
+   * policy was defined. NaN without calls. At most `maxAgeMs` old.
+   */
+  percentiles(maxAgeMs: number): readonly number[] {
+    const { now, core } = this;
+    if (!(now - this.#percentilesAtMs <= maxAgeMs)) {
+      this.#percentilesAtMs = now;
+      this.#percentiles =
+        this.policy.latencyBudget === undefined
+          ? percentilesOf(core.slot.plane, core.at + LATENCY_CALLS_AT, SHARES)
+          : SHARES.map((share) => core.kernels.viewPercentile(core.at, 0, now, share));
+    }
+    return this.#percentiles;
   }
 
   /** Durations of what the breaker was told of: attempts, or calls where these are the same. */
