@@ -95,10 +95,13 @@ export function bucketTake(
   now: f64,
   permits: f64,
 ): f64 {
+  // As costOf and unitsAt would say it, but without a call: this is every limiter's path.
   const options = optionsOf(slot, version);
-  const cost = costOf(options, permits);
-  const burst = burstOf(options);
-  const t = unitsAt(options, now);
+  const one = atomic.load<i64>(options, O_UNITS);
+  const perMs = load<f64>(options, O_UNITS_PER_MS);
+  const burst = atomic.load<i64>(options, O_BURST);
+  const cost = permits == 1 ? one : i64(nearest(permits * <f64>one));
+  const t = i64(min(now * perMs + 0.5, FAR));
   const low = (<i64>1 << shift) - 1;
   const tags = (<i64>1 << (shift - 4)) - 1;
   for (let i = 0; i < TRIES; i++) {
@@ -106,10 +109,11 @@ export function bucketTake(
     if ((seen & tags) != tag) return GONE;
     // The word is read before the version: then it can only be older.
     if (atomic.load<i32>(slot, SLOT_VERSION) != version) return MOVED;
-    const word = carried(slot, seen, shift, version, now);
+    const stale = ((i32(seen >> (shift - 4)) ^ version) & 15) != 0;
+    const word = stale ? carried(slot, seen, shift, version, now) : seen;
     const next = max<i64>(word >> shift, t) + cost;
     const early = next - t - burst;
-    if (early > 0) return <f64>early / optF(options, O_UNITS_PER_MS);
+    if (early > 0) return <f64>early / perMs;
     // Lost the race: another thread moved the arrival time; read it again.
     if (atomic.cmpxchg<i64>(at, seen, (next << shift) | (word & low)) == seen) return 0;
   }
