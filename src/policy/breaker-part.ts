@@ -1,6 +1,6 @@
 // The breaker of a policy, as its owner sees and handles it.
 
-import { BREAKER_REOPENS } from '../../assembly/layout.ts';
+import { BREAKER_NEXT_MS, BREAKER_REOPENS } from '../../assembly/layout.ts';
 import { DISPOSE } from '../base/dispose.ts';
 import { checkNumber } from '../base/options.ts';
 import type { PolicyCore } from './core.ts';
@@ -51,11 +51,9 @@ export class CircuitBreakerPart {
 
   /** Opens by hand, for `forMs` or the configured open time. Leaves `disabled` and `metrics-only`. */
   open(forMs?: number): void {
-    const openMs =
-      forMs === undefined
-        ? this.#core.slot.numbers.openMs
-        : checkNumber('open', forMs, { atLeast: 0, ms: true });
-    this.#force(openMs);
+    const { functions, slot } = this.#core;
+    const usualMs = functions.openMs === undefined ? slot.numbers.openMs : slot.readF(BREAKER_NEXT_MS);
+    this.#force(forMs === undefined ? usualMs : checkNumber('open', forMs, { atLeast: 0, ms: true }));
   }
 
   /** Closes by hand; the window starts empty. Leaves `disabled` and `metrics-only`. */
@@ -66,12 +64,13 @@ export class CircuitBreakerPart {
   /** Holds it open until every isolation has been released; what it was before comes back then. */
   isolate(): Isolation {
     const core = this.#core;
+    core.mustLive();
     const before = this.#state();
     core.kernels.breakerIsolate(core.at, core.cell, core.fence, 1);
     core.changes.moved(before, this.#state(), core.now());
     let held = true;
     const release = () => {
-      if (!held) return;
+      if (!held || !core.slot.lives) return;
       held = false;
       const isolated = this.#state();
       core.kernels.breakerIsolate(core.at, core.cell, core.fence, -1);
@@ -93,6 +92,7 @@ export class CircuitBreakerPart {
 
   #mode(mode: number): void {
     const core = this.#core;
+    core.mustLive();
     const before = this.#state();
     core.kernels.breakerMode(core.at, mode);
     core.changes.moved(before, this.#state(), core.now());
@@ -101,6 +101,7 @@ export class CircuitBreakerPart {
 
   #force(openMs: number): void {
     const core = this.#core;
+    core.mustLive();
     const before = this.#state();
     core.kernels.breakerForce(core.at, this.#now(), openMs);
     core.changes.prepareOpenTime(openMs < 0 ? 1 : core.slot.readI(BREAKER_REOPENS) + 2);

@@ -24,7 +24,8 @@ export interface BudgetReading {
 export function readErrorBudget(core: PolicyCore, now: number): BudgetReading {
   const calls = core.kernels.budgetCount(core.at, now, 0);
   const failures = core.kernels.budgetCount(core.at, now, 1);
-  const allowed = calls * (1 - core.slot.numbers.objective);
+  // 1 − 0.999 is a hair more than 0.001: a thousand calls allow one failure, not a hair more.
+  const allowed = Math.round(calls * (1 - core.slot.numbers.objective) * 1e9) / 1e9;
   const consumed = failures === 0 ? 0 : allowed > 1e-9 ? failures / allowed : Number.POSITIVE_INFINITY;
   return { calls, failures, allowed, remaining: Math.max(0, 1 - consumed), consumed };
 }

@@ -11,8 +11,9 @@ import {
 import { TimeoutError } from '../base/errors.ts';
 import { type Attempt, INJECTED, RUNNING } from './attempt.ts';
 import type { Call } from './call.ts';
-import { decided } from './call-verdict.ts';
-import { judge } from './judge.ts';
+import { abandonAll, leave } from './call-leave.ts';
+import { decided, spoiled } from './call-verdict.ts';
+import { judge, outcomeOf } from './judge.ts';
 
 /** The call's one timer has fired: does whatever is due. */
 export function fire(call: Call, nowMs: number): void {
@@ -41,23 +42,23 @@ function attemptTimedOut(call: Call, attempt: Attempt, nowMs: number): void {
   const error = timeout(call, 'attempt', Math.round((attempt.deadlineMs - attempt.startMs) * 1e6) / 1e6);
   core.count(COUNT_TIMEOUT_ATTEMPT);
   let verdict = V_IGNORED;
-  const what = call.leave(attempt);
+  let openMs = -1;
+  const what = leave(call, attempt);
   attempt.abort(error);
   try {
     verdict = judge(core.functions, false, error);
+    if (core.functions.openFor !== undefined) openMs = call.compiled.openFor(outcomeOf(false, error));
   } catch (thrown) {
-    core.settle(attempt.ticket, attempt.startMs, nowMs, V_IGNORED, what, -1);
-    call.drop(attempt);
-    return call.finish(false, thrown, V_IGNORED, nowMs);
+    return spoiled(call, attempt, thrown, what, nowMs);
   }
   const dropped = verdict === V_FAILURE ? V_DROPPED : verdict;
-  decided(call, attempt, false, error, dropped, -1, what, nowMs);
+  decided(call, attempt, false, error, dropped, openMs, what, nowMs);
 }
 
 function timedOut(call: Call, totalMs: number, nowMs: number): void {
   const error = timeout(call, 'total', totalMs);
   call.core.count(COUNT_TIMEOUT_TOTAL);
-  call.abandonAll(V_DROPPED, error, nowMs);
+  abandonAll(call, V_DROPPED, error, nowMs);
   call.finish(false, error, V_FAILURE, nowMs);
 }
 

@@ -34,6 +34,13 @@ export function checkSignal(signal: unknown): AbortSignal | undefined {
   throw new TypeError(`signal: expected an AbortSignal, got ${signal === null ? 'null' : typeof signal}`);
 }
 
+/** Throws a TypeError for what cannot be called. */
+export function checkOperation(operation: unknown): void {
+  if (typeof operation === 'function') return;
+  const received = operation === null ? 'null' : typeof operation;
+  throw new TypeError(`operation: expected a function, got ${received}`);
+}
+
 /** Checks the options of a call, hashes its key, and tells its total timeout in ms. */
 export function checkOptions(core: PolicyCore, options: ExecuteOptions | undefined, permit: boolean): number {
   if (options === null || (options !== undefined && typeof options !== 'object')) {
@@ -47,8 +54,8 @@ export function checkOptions(core: PolicyCore, options: ExecuteOptions | undefin
   return permit ? NEVER : totalMsOf(core, options?.timeoutMs, () => beforeCall(core, signal));
 }
 
-/** The context of a call that has not begun, for functions that say its timeout. */
-function beforeCall(core: PolicyCore, signal: AbortSignal | undefined): CallContext {
+/** The context of a call that has not begun, or that nobody waits for any more. */
+export function beforeCall(core: PolicyCore, signal: AbortSignal | undefined): CallContext {
   return {
     signal: signal ?? new AbortController().signal,
     attempt: 1,

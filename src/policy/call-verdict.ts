@@ -17,11 +17,17 @@ export function ended(call: Call, attempt: Attempt, ok: boolean, result: unknown
     verdict = judge(core.functions, ok, result);
     if (core.functions.openFor !== undefined) openMs = call.compiled.openFor(outcomeOf(ok, result));
   } catch (error) {
-    core.settle(attempt.ticket, attempt.startMs, nowMs, V_IGNORED, S_VERDICT | S_RELEASE, -1);
-    call.drop(attempt);
-    return call.finish(false, error, V_IGNORED, nowMs);
+    return spoiled(call, attempt, error, S_VERDICT | S_RELEASE, nowMs);
   }
   decided(call, attempt, ok, result, verdict, openMs, S_VERDICT | S_RELEASE, nowMs);
+}
+
+/** A function of the user's has thrown where the policy asked it: the attempt counts for nothing, the caller gets that. */
+export function spoiled(call: Call, attempt: Attempt, error: unknown, what: number, nowMs: number): void {
+  attempt.state = attempt.state === ABANDONED ? ABANDONED : ENDED;
+  call.core.settle(attempt.ticket, attempt.startMs, nowMs, V_IGNORED, what, -1);
+  call.drop(attempt);
+  call.finish(false, error, V_IGNORED, nowMs);
 }
 
 /** Settles an attempt that has its verdict, and goes on: an answer, a retry, or the wait for another attempt. */
@@ -37,7 +43,10 @@ export function decided(
 ): void {
   const { core, compiled } = call;
   call.drop(attempt);
-  const last = verdict === V_SUCCESS || (compiled.retry === undefined && call.current === undefined);
+  // Only who says what is worth a retry may find that a success is.
+  const final =
+    verdict === V_SUCCESS && (core.functions.shouldRetry === undefined || call.current !== undefined);
+  const last = final || (compiled.retry === undefined && call.current === undefined);
   if (last && attempt === call) {
     // The attempt is the whole call: one kernel call says all.
     core.settle(attempt.ticket, attempt.startMs, nowMs, verdict, what | S_CALL, openMs);
@@ -45,7 +54,7 @@ export function decided(
   }
   core.settle(attempt.ticket, attempt.startMs, nowMs, verdict, what, openMs);
   if (call.answered) return;
-  if (verdict !== V_SUCCESS) {
+  if (!final) {
     // Another attempt still runs: it may succeed yet.
     if (call.current !== undefined) return call.keep(ok, result);
     try {

@@ -20,8 +20,9 @@ import {
 import { CALL_CHANNEL } from '../base/diagnostics.ts';
 import { leaveSignal, type SignalNode, type SignalWatch } from '../base/signals.ts';
 import type { TimerNode } from '../base/timers.ts';
-import { ABANDONED, Attempt, ENDED, INJECTED, LaterAttempt } from './attempt.ts';
+import { Attempt, ENDED, LaterAttempt } from './attempt.ts';
 import { fire } from './call-clock.ts';
+import { abandonAll, aborted, superseded } from './call-leave.ts';
 import { CallMore } from './call-more.ts';
 import { ended } from './call-verdict.ts';
 import type { Compiled } from './compiled.ts';
@@ -133,6 +134,8 @@ export class Call extends Attempt implements TimerNode, SignalNode {
   granted(ticket: number, nowMs: number): void {
     this.#leftLine(nowMs, true);
     if (ticket & T_HALF_OPENED) this.core.changes.halfOpened(nowMs);
+    // Whoever was told may have aborted this call: nothing runs any more, and what was taken goes back.
+    if (this.answered) return this.core.settle(ticket, nowMs, nowMs, V_IGNORED, S_VERDICT | S_RELEASE, -1);
     let attempt: Attempt = this;
     if (++this.attempts === 1) {
       this.ticket = ticket;
@@ -208,36 +211,13 @@ export class Call extends Attempt implements TimerNode, SignalNode {
     const { more } = this;
     if (more !== undefined && more.lineOrder !== 0) this.core.line?.leave(more);
     this.compiled.live?.delete(this);
-    if (this.current !== undefined) this.abandonAll(V_IGNORED, superseded(), this.core.now());
+    if (this.current !== undefined) abandonAll(this, V_IGNORED, superseded(), this.core.now());
     this.compiled.deliver(this, ok, result, refused);
   }
 
   /** The caller, or the runtime, wants no answer any more. */
   onAbort(reason: unknown): void {
-    if (this.answered) return;
-    const nowMs = this.core.now();
-    if (this.more !== undefined && this.more.pauseAtMs < NEVER) this.compiled.retry?.aborted();
-    this.abandonAll(V_IGNORED, reason, nowMs);
-    this.finish(false, reason, V_IGNORED, nowMs);
-  }
-
-  /** Gives every running attempt its verdict and leaves its operation to itself. */
-  abandonAll(verdict: number, reason: unknown, nowMs: number): void {
-    for (let attempt = this.current; attempt !== undefined; attempt = this.current) {
-      this.drop(attempt);
-      const what = this.leave(attempt);
-      this.core.settle(attempt.ticket, attempt.startMs, nowMs, verdict, what, -1);
-      attempt.abort(reason);
-    }
-  }
-
-  /** Answers without the operation: it keeps its slot, unless none runs. What is to be settled now. */
-  leave(attempt: Attempt): number {
-    const injected = attempt.state === INJECTED;
-    attempt.state = injected ? ENDED : ABANDONED;
-    if (injected) return S_VERDICT | S_RELEASE;
-    this.core.abandon(1);
-    return S_VERDICT;
+    aborted(this, reason);
   }
 
   drop(attempt: Attempt): void {
@@ -257,9 +237,4 @@ export class Call extends Attempt implements TimerNode, SignalNode {
     if (atMs < NEVER) this.core.timers.arm(this, atMs);
     else this.core.timers.disarm(this);
   }
-}
-
-/** Why the losers of a hedge are aborted. */
-function superseded(): DOMException {
-  return new DOMException('another attempt of this call has answered', 'AbortError');
 }

@@ -12,14 +12,17 @@ import {
   COUNT_CHAOS_LATENCY,
   COUNT_CHAOS_RESULT,
   COUNT_CHAOS_TIMEOUT,
+  S_RELEASE,
+  S_VERDICT,
 } from '../../assembly/layout.ts';
 import { CHAOS_CHANNEL } from '../base/diagnostics.ts';
 import { ChaosError, TimeoutError } from '../base/errors.ts';
 import { type Random, seededRandom } from '../base/random.ts';
-import { callbackTimer } from '../base/timers.ts';
+import { callbackTimer, type TimerNode } from '../base/timers.ts';
 import { type Attempt, INJECTED, RUNNING } from './attempt.ts';
 import { readErrorBudget } from './budgets.ts';
 import type { Call } from './call.ts';
+import { spoiled } from './call-verdict.ts';
 import type { PolicyCore } from './core.ts';
 import type { ChaosKind } from './events.ts';
 
@@ -36,6 +39,8 @@ export const CHAOS_KINDS: readonly ChaosKind[] = [
 export class Chaos {
   readonly #core: PolicyCore;
   readonly #random: Random;
+  /** Attempts that are held back, and until when. */
+  readonly #held = new Map<Attempt, TimerNode>();
 
   constructor(core: PolicyCore) {
     this.#core = core;
@@ -57,7 +62,7 @@ export class Chaos {
     try {
       if (core.functions.chaosWhen !== undefined && !core.functions.chaosWhen(attempt)) return false;
     } catch (error) {
-      call.ended(attempt, false, error);
+      spoiled(call, attempt, error, S_VERDICT | S_RELEASE, nowMs);
       return true;
     }
     if (this.#spent(nowMs)) return false;
@@ -66,20 +71,27 @@ export class Chaos {
       const span = numbers.chaosLatencyMaxMs - numbers.chaosLatencyMinMs;
       const ms = numbers.chaosLatencyMinMs + (span > 0 ? span * this.#random() : 0);
       this.#tell('latency', COUNT_CHAOS_LATENCY);
+      if (call.answered) return false;
       // Until the operation begins there is none to wait for.
       attempt.state = INJECTED;
-      core.timers.arm(
-        callbackTimer(() => this.#go(call, attempt, flags)),
-        nowMs + ms,
-      );
+      const timer = callbackTimer(() => this.#go(call, attempt, flags));
+      this.#held.set(attempt, timer);
+      core.timers.arm(timer, nowMs + ms);
       return true;
     }
     return this.#fault(call, attempt, flags);
   }
 
+  /** An attempt was given up before its time had come. */
+  forget(attempt: Attempt): void {
+    const timer = this.#held.get(attempt);
+    if (timer === undefined) return;
+    this.#held.delete(attempt);
+    this.#core.timers.disarm(timer);
+  }
+
   #go(call: Call, attempt: Attempt, flags: number): void {
-    // Timed out or aborted meanwhile: the operation never begins.
-    if (call.answered || attempt.state !== INJECTED) return;
+    this.#held.delete(attempt);
     attempt.state = RUNNING;
     if (!this.#fault(call, attempt, flags)) call.compiled.invoke(call, attempt);
   }
@@ -102,7 +114,7 @@ export class Chaos {
     if (flags & 4 && this.#draws(numbers.chaosTimeoutRate)) {
       this.#tell('timeout', COUNT_CHAOS_TIMEOUT);
       // With an attempt timeout the attempt simply hangs until that comes.
-      if (attempt.deadlineMs < NEVER) attempt.state = INJECTED;
+      if (attempt.deadlineMs < NEVER && !call.answered) attempt.state = INJECTED;
       else
         call.ended(
           attempt,

@@ -9,9 +9,10 @@ import { COUNT_TIMEOUT_TOTAL } from '../../assembly/layout.ts';
 import { TimeoutError } from '../base/errors.ts';
 import { linkSignal } from '../base/signals.ts';
 import { callbackTimer } from '../base/timers.ts';
-import { checkSignal } from './call-options.ts';
+import { markTimedOut } from './call-leave.ts';
+import { beforeCall, checkOperation, checkOptions } from './call-options.ts';
 import type { Executor } from './executor.ts';
-import { totalMsOf } from './timeout.ts';
+import { askFallback } from './fallback.ts';
 import type { ExecuteOptions, Operation, PolicyOutcome } from './types.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -47,23 +48,17 @@ export class Coalesce {
 
   #join<T>(operation: Operation<T>, options: ExecuteOptions): Promise<PolicyOutcome<T>> {
     const { core } = this.#executor;
-    const signal = checkSignal(options.signal);
-    signal?.throwIfAborted();
+    checkOperation(operation);
+    const totalMs = checkOptions(core, options, false);
+    options.signal?.throwIfAborted();
     // What the key function throws is the caller's; so is a key that is nothing: then nothing is shared.
     const key = core.functions.coalesceKey?.(options);
-    const context = {
-      signal: signal ?? new AbortController().signal,
-      attempt: 1,
-      remainingMs: NEVER,
-      policy: core.name,
-    };
-    const totalMs = totalMsOf(core, options.timeoutMs, () => context);
     if (key === undefined || key === null) return this.#executor.outcomeOfOne(operation, options);
     let shared = this.#shared.get(key);
     if (shared === undefined || shared.controller.signal.aborted) {
       shared = this.#start(key, operation, options);
     }
-    return this.#wait(shared as Shared, signal, totalMs) as Promise<PolicyOutcome<T>>;
+    return this.#wait(shared as Shared, options.signal, totalMs) as Promise<PolicyOutcome<T>>;
   }
 
   #start(key: unknown, operation: Operation<unknown>, options: ExecuteOptions): Shared {
@@ -85,8 +80,8 @@ export class Coalesce {
     const { core } = this.#executor;
     shared.callers++;
     return new Promise((resolve) => {
-      const leave = (error: unknown) => {
-        done({ ok: false, error, rejected: false });
+      const leave = (error: unknown, answer: PolicyOutcome<unknown> | Promise<PolicyOutcome<unknown>>) => {
+        done(answer);
         if (shared.callers > 0) return;
         // The next caller with this key starts anew.
         this.#forget(shared);
@@ -97,11 +92,20 @@ export class Coalesce {
         if (core.events.heard.timeout) {
           core.events.emit('timeout', { policy: core.name, scope: 'total', timeoutMs: totalMs });
         }
-        leave(new TimeoutError({ policy: core.name || undefined, scope: 'total', timeoutMs: totalMs }));
+        const error = new TimeoutError({
+          policy: core.name || undefined,
+          scope: 'total',
+          timeoutMs: totalMs,
+        });
+        // Where nobody had the time to wait for it, the operation has failed.
+        if (shared.callers === 1) markTimedOut(error);
+        // The fallback stands around the timeout, and each caller has its own.
+        const instead = core.functions.fallback !== undefined;
+        leave(error, instead ? askFallback(core, error, beforeCall(core, signal)) : failed(error));
       });
       let unlink = () => {};
       let open = true;
-      const done = (outcome: PolicyOutcome<unknown>) => {
+      const done = (outcome: PolicyOutcome<unknown> | Promise<PolicyOutcome<unknown>>) => {
         if (!open) return;
         open = false;
         shared.callers--;
@@ -110,8 +114,12 @@ export class Coalesce {
         resolve(outcome);
       };
       if (totalMs < NEVER) core.timers.arm(node, core.now() + totalMs);
-      if (signal !== undefined) unlink = linkSignal(signal, leave);
+      if (signal !== undefined) unlink = linkSignal(signal, (reason) => leave(reason, failed(reason)));
       void shared.outcome.then(done);
     });
   }
+}
+
+function failed(error: unknown): PolicyOutcome<unknown> {
+  return { ok: false, error, rejected: false };
 }

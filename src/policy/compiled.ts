@@ -1,9 +1,18 @@
 // A policy as it is walked by a call: only what is configured is here.
 
-import { COUNT_REJECTED, COUNT_WAIT_US, COUNT_WAITED, R_FULL, R_RATE } from '../../assembly/layout.ts';
+import {
+  COUNT_REJECTED,
+  COUNT_WAIT_US,
+  COUNT_WAITED,
+  R_FULL,
+  R_RATE,
+  S_RELEASE,
+  S_VERDICT,
+} from '../../assembly/layout.ts';
 import { CALL_CHANNEL, publishCall } from '../base/diagnostics.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
+import { spoiled } from './call-verdict.ts';
 import { Chaos } from './chaos.ts';
 import type { PolicyCore } from './core.ts';
 import { fallBack } from './fallback.ts';
@@ -50,8 +59,10 @@ export class Compiled {
         if (timeout !== undefined) attempt.deadlineMs = nowMs + timeout.msFor(attempt, nowMs);
         hedge?.schedule(call, nowMs);
       } catch (error) {
-        return call.ended(attempt, false, error);
+        return spoiled(call, attempt, error, S_VERDICT | S_RELEASE, nowMs);
       }
+      // What says the timeout may have aborted the call.
+      if (call.answered) return call.ended(attempt, false, undefined);
     }
     if (retry !== undefined && call.attempts === 1) retry.deposit(nowMs);
     if (call.more !== undefined) call.rearm();
@@ -60,13 +71,16 @@ export class Compiled {
     this.invoke(call, attempt);
   }
 
+  /** Runs the operation, unless the call was aborted on the way to it. */
   invoke(call: Call, attempt: Attempt): void {
+    if (call.answered) return call.ended(attempt, false, undefined);
     let result: unknown;
     try {
       const { operation } = call;
       result = (operation as (context: Attempt) => unknown)(attempt);
       if (isThenable(result)) {
-        result.then(
+        const promise = result instanceof Promise ? result : Promise.resolve(result);
+        promise.then(
           (value) => call.ended(attempt, true, value),
           (error) => call.ended(attempt, false, error),
         );
@@ -97,7 +111,10 @@ export class Compiled {
       if (core.kernels.bulkheadActive(core.at) >= core.kernels.bulkheadCapacity(core.at)) return code;
     }
     const more = call.needMore();
-    if (core.line?.join(more) !== true) return R_FULL;
+    if (core.line?.join(more) !== true) {
+      // Full; but the limiter stands before the bulkhead, and is named where it would refuse too.
+      return core.lacksTokens(nowMs, call.permits) ? R_RATE : R_FULL;
+    }
     const maxMs = queues ? queueMaxWaitMs : rateMaxWaitMs;
     more.waitAtMs = nowMs + maxMs;
     return 0;
@@ -113,7 +130,7 @@ export class Compiled {
     if (refused !== undefined) this.core.count(COUNT_REJECTED);
     const wanted = !ok && call.mode !== 'permit' && call.options?.signal?.aborted !== true;
     if (wanted && this.core.functions.fallback !== undefined) {
-      fallBack(call, refused === undefined ? result : refused.error);
+      void fallBack(call, refused === undefined ? result : refused.error);
     } else if (call.mode === 'outcome') {
       call.resolve(
         ok ? { ok, value: result, rejected: false } : (refused ?? { ok, error: result, rejected: false }),

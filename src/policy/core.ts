@@ -5,26 +5,21 @@ import {
   BREAKER_NEXT_MS,
   BULKHEAD_ABANDONED,
   COUNT_ABANDONED,
-  COUNT_DRAINING,
-  COUNT_QUEUE_TIMEOUT,
-  COUNT_SHED,
   E_LIMIT,
   E_TURNED,
   E_WAKE,
-  F_BULKHEAD,
   F_KEYED,
   F_RAMP,
   F_RATE,
   F_THROTTLE,
   LINE_EVENT,
-  R_BULKHEAD,
-  R_LINE,
-  R_OPEN,
-  R_RATE,
+  S_CALL,
+  T_SLOT,
+  T_TRIAL,
+  V_IGNORED,
 } from '../../assembly/layout.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type GuardedTime, guardClock } from '../base/clock-guard.ts';
-import { REJECTED_CHANNEL } from '../base/diagnostics.ts';
 import { Emitter } from '../base/events.ts';
 import type { Random } from '../base/random.ts';
 import { type Timers, timersOf } from '../base/timers.ts';
@@ -36,7 +31,8 @@ import { EVENT_NAMES, type PolicyEvents } from './events.ts';
 import type { Keys } from './keys.ts';
 import type { Line } from './line.ts';
 import type { PolicyFunctions, PolicyPlan, PolicyShape } from './plan.ts';
-import { R_DRAINING, R_SHED, R_WAITED, Refused } from './refusal.ts';
+import { R_GONE, type Refused } from './refusal.ts';
+import { refuse } from './refuse.ts';
 
 /** What stands around a policy: nothing much for one by itself, the runtime for a named one. */
 export interface PolicyHost {
@@ -119,6 +115,8 @@ export class PolicyCore {
 
   /** Asks the kernels: a ticket or an R_… code, with nothing counted. `nowMs` is guarded time. */
   admit(nowMs: number, permits: number, mode: number = A_NEWCOMER): number {
+    // Its memory may be another policy's by now.
+    if (!this.slot.lives) return R_GONE;
     return this.kernels.admit(
       this.at,
       this.cell,
@@ -133,36 +131,14 @@ export class PolicyCore {
 
   /** Counts a refusal that stands, and tells listeners. */
   refused(code: number, nowMs: number, permits: number, detail = 0, priority = 4): Refused {
-    const known = code === R_LINE ? this.#blocker(nowMs, permits) : code;
-    let fact = detail;
-    let ms = 0;
-    if (known === R_SHED) {
-      this.count(COUNT_SHED);
-      fact = this.host.level();
-    } else if (known === R_DRAINING) this.count(COUNT_DRAINING);
-    else {
-      if (known === R_WAITED) this.count(COUNT_QUEUE_TIMEOUT);
-      ms = this.kernels.refuse(this.at, this.row, nowMs - this.originMs, permits, known);
-      if (known === R_OPEN) fact = this.kernels.breakerState(this.at, nowMs - this.originMs);
-    }
-    const refused = new Refused(this.name, known, ms > 0 && ms < Infinity ? ms : undefined, fact, priority);
-    if (this.events.heard.rejected || REJECTED_CHANNEL.hasSubscribers) {
-      const { strategy, retryAfterMs } = refused;
-      const error = refused.error as { code?: string };
-      const facts = { policy: this.name, strategy, code: error.code ?? '', retryAfterMs };
-      this.events.emit('rejected', facts);
-      if (REJECTED_CHANNEL.hasSubscribers) REJECTED_CHANNEL.publish(facts);
-    }
-    return refused;
+    return refuse(this, code, nowMs, permits, detail, priority);
   }
 
-  /** Who holds the line up, for one that does not want to stand in it. */
-  #blocker(nowMs: number, permits: number): number {
+  /** Whether the limiter, if it is one for all, would refuse so many permits now. */
+  lacksTokens(nowMs: number, permits: number): boolean {
     const { features } = this.slot;
-    if (features & F_RATE && !(features & F_KEYED)) {
-      if (this.kernels.rateWait(this.at, nowMs - this.originMs, permits) > 0) return R_RATE;
-    }
-    return features & F_BULKHEAD ? R_BULKHEAD : R_RATE;
+    if (!(features & F_RATE) || features & F_KEYED) return false;
+    return this.kernels.rateWait(this.at, nowMs - this.originMs, permits) > 0;
   }
 
   /** Says how an attempt ended, and passes on what that changed. `startMs`, `nowMs`: guarded time. */
@@ -175,8 +151,7 @@ export class PolicyCore {
     openMs: number,
   ): void {
     const { originMs } = this;
-    // A policy that was removed has no slot any more: what ends late ends without a trace.
-    if (!this.slot.lives) return;
+    if (!this.slot.lives) return this.#settleLate(ticket, startMs, nowMs, what);
     const events = this.kernels.settle(
       this.at,
       this.cell,
@@ -189,6 +164,26 @@ export class PolicyCore {
       openMs,
     );
     if (events !== 0 || verdict !== 0) this.follow(events, nowMs, verdict);
+  }
+
+  /**
+   * A policy that was removed has no slot any more: what ends late ends without a trace. Only what this thread's
+   * ledger still says to be held is returned, since it keeps the slot from being used again.
+   */
+  #settleLate(ticket: number, startMs: number, nowMs: number, what: number): void {
+    if (this.fence < 0 || (ticket & (T_SLOT | T_TRIAL)) === 0) return;
+    const { kernels, at, cell, fence, originMs } = this;
+    kernels.settle(
+      at,
+      cell,
+      fence,
+      ticket,
+      startMs - originMs,
+      nowMs - originMs,
+      V_IGNORED,
+      what & ~S_CALL,
+      -1,
+    );
   }
 
   /** Records a whole call whose attempts were settled without it. */
@@ -225,8 +220,13 @@ export class PolicyCore {
     this.line?.pump();
   }
 
+  /** Throws where the policy is gone: its memory may be another one's by now. */
+  mustLive(): void {
+    if (!this.slot.lives) throw this.refused(R_GONE, 0, 1).error;
+  }
+
   count(word: number, by = 1): void {
-    this.kernels.count(this.at, word, by);
+    if (this.slot.lives) this.kernels.count(this.at, word, by);
   }
 
   /** An operation was left running behind its answer (1), or one that was has ended (-1). */

@@ -84,7 +84,7 @@ export class Direct {
    */
   glance(): number {
     if (!this.#timeless || this.#compiled.heard.success || this.#compiled.heard.failure) return NONE;
-    if (CALL_CHANNEL.hasSubscribers) return NONE;
+    if (CALL_CHANNEL.hasSubscribers || !this.#core.slot.lives) return NONE;
     const { i32 } = this.#core.slot.plane;
     const word = Atomics.load(i32, this.#stateWord);
     if (((word >>> 4) & 7) !== 0 || Atomics.load(i32, this.#controlWord) !== 0) return NONE;

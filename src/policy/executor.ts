@@ -3,13 +3,19 @@
 import { COUNT_REJECTED, T_HALF_OPENED } from '../../assembly/layout.ts';
 import { joinSignal } from '../base/signals.ts';
 import { Call, type CallMode } from './call.ts';
-import { checkOptions, checkPermits, checkPriority, DEFAULT_PRIORITY } from './call-options.ts';
+import {
+  checkOperation,
+  checkOptions,
+  checkPermits,
+  checkPriority,
+  DEFAULT_PRIORITY,
+} from './call-options.ts';
 import { Coalesce } from './coalesce.ts';
 import { Compiled } from './compiled.ts';
 import type { PolicyCore } from './core.ts';
 import { Direct } from './direct.ts';
 import { PermitHeld } from './permit.ts';
-import { R_DRAINING, R_SHED, type Refused } from './refusal.ts';
+import { R_DRAINING, R_GONE, R_SHED, type Refused } from './refusal.ts';
 import type { ExecuteOptions, Operation, Permit, PolicyOutcome, Refusal } from './types.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -97,9 +103,14 @@ export class Executor {
     const nowMs = core.now();
     const gate = this.#gated ? this.#gate(options) : 0;
     const code = gate !== 0 ? gate : core.admit(nowMs, permits);
-    if (code < 0) return core.refused(code, nowMs, permits, 0, options?.priority);
+    if (code < 0) return this.#refusal(core.refused(code, nowMs, permits, 0, options?.priority));
     if (code & T_HALF_OPENED) core.changes.halfOpened(nowMs);
     return new PermitHeld(core, code, nowMs);
+  }
+
+  #refusal(refused: Refused): Refusal {
+    if (refused.code === R_GONE) throw refused.error;
+    return refused;
   }
 
   acquire(options?: ExecuteOptions): Promise<Permit> {
@@ -117,11 +128,7 @@ export class Executor {
 
   /** Checks what was given and tells the total timeout in ms. */
   #check(operation: unknown, options: ExecuteOptions | undefined): number {
-    if (typeof operation !== 'function') {
-      throw new TypeError(
-        `operation: expected a function, got ${operation === null ? 'null' : typeof operation}`,
-      );
-    }
+    checkOperation(operation);
     const { core } = this;
     if (options !== undefined || !this.#plain) return checkOptions(core, options, false);
     return core.shape.timeout?.total ? core.slot.numbers.totalMs || NEVER : NEVER;

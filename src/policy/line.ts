@@ -114,7 +114,8 @@ export class Line implements TimerNode {
     const core = this.#core;
     for (let head = this.#head(); head !== null; head = this.#head()) {
       const nowMs = core.now();
-      const byPassAt = this.#othersFirst(head, nowMs);
+      // A policy that is gone sends everybody away.
+      const byPassAt = core.slot.lives ? this.#othersFirst(head, nowMs) : 0;
       if (byPassAt > 0) return byPassAt;
       if (head.key !== undefined) core.keys?.use(head.key);
       const code = core.admit(nowMs, head.permits, A_HEAD);

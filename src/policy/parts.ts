@@ -96,8 +96,8 @@ export class ErrorBudgetPart extends Part {
 
   /** Counts something that did not go through the policy. */
   record(ok: boolean): void {
-    const nowMs = this.core.now();
-    this.core.recordBudget(nowMs, ok);
+    this.core.mustLive();
+    this.core.recordBudget(this.core.now(), ok);
   }
 }
 

@@ -82,6 +82,7 @@ export class Policy implements Disposable {
    */
   update(options: PolicyUpdate): void {
     const core = this.#core;
+    core.mustLive();
     const path = core.name === '' ? 'policy' : `policies.${core.name}`;
     const now = core.now() - core.originMs;
     const before = core.slot.numbers;
@@ -99,11 +100,13 @@ export class Policy implements Disposable {
 
   /** What the policy knows, as JSON: states with remaining times, counts. Keyed buckets are left out. */
   snapshot(): PolicySnapshot {
+    this.#core.mustLive();
     return snapshotPolicy(this.#core);
   }
 
   /** Puts a snapshot back, in a new generation; the time since it was taken counts. Throws an `OptionsError`. */
   restore(snapshot: PolicySnapshot): void {
+    this.#core.mustLive();
     restorePolicy(this.#core, snapshot);
   }
 
@@ -118,7 +121,10 @@ export class Policy implements Disposable {
     return subscription;
   }
 
-  /** Gives the policy's slot back. Calls under way end as they will; new ones must not be made. */
+  /**
+   * Gives the policy's memory back. Calls under way end as they will; who waits in line is sent away, and so is
+   * who comes later.
+   */
   [DISPOSE](): void {
     this.#release();
   }

@@ -20,6 +20,7 @@ import {
   RateLimitedError,
   ShedError,
   ThrottledError,
+  UnknownPolicyError,
   WorkerLostError,
 } from '../base/errors.ts';
 import type { Refusal, RefusedBy } from './types.ts';
@@ -28,6 +29,8 @@ import type { Refusal, RefusedBy } from './types.ts';
 export const R_WAITED = -20;
 export const R_SHED = -21;
 export const R_DRAINING = -22;
+/** The policy was removed, or disposed of. */
+export const R_GONE = -23;
 
 /** Who a refusal comes from. */
 export function refusedBy(code: number): RefusedBy {
@@ -48,7 +51,7 @@ export class Refused implements Refusal {
   readonly policy: string;
   readonly code: number;
   readonly retryAfterMs: number | undefined;
-  /** Ms spent in line, or the degradation level and the priority of a shed call. */
+  /** Ms spent in line; the degradation level of a shed call; 1 where a policy that is gone was a shared one. */
   readonly detail: number;
   readonly priority: number;
   #error: Error | undefined;
@@ -91,6 +94,10 @@ export class Refused implements Refusal {
         return new ShedError({ ...facts, level: LEVELS[this.detail] ?? 'normal', priority: this.priority });
       case R_DRAINING:
         return new DrainingError(facts);
+      case R_GONE:
+        // Who holds on to a policy of its own knows what it did; a shared one may have been removed anywhere.
+        if (this.detail > 0) return new UnknownPolicyError({ policy: this.policy });
+        return new TypeError(`${this.policy || 'policy'}: it was disposed of and must not be used any more`);
       case R_REVOKED:
         return new WorkerLostError({ policy: facts.policy, reason: 'this thread was declared dead' });
       default:

@@ -20,7 +20,7 @@ import {
 import type { Call } from './call.ts';
 import type { PolicyCore } from './core.ts';
 import { isRefusal, outcomeOf } from './judge.ts';
-import type { Refused } from './refusal.ts';
+import { R_DRAINING, R_GONE, R_SHED, type Refused } from './refusal.ts';
 import type { Outcome } from './types.ts';
 
 export class Retry {
@@ -59,7 +59,9 @@ export class Retry {
 
   /** Whether a refused call tries again: only with `onRejection`. */
   afterRefusal(call: Call, refused: Refused, nowMs: number): boolean {
-    if (!this.#onRejection) {
+    // Draining and shedding stand before the retries, and a permit is no call.
+    const mine = refused.code !== R_DRAINING && refused.code !== R_SHED && refused.code !== R_GONE;
+    if (!this.#onRejection || !mine || call.operation === undefined) {
       if (call.attempts > 0) this.#core.count(COUNT_RETRY_REFUSED);
       return false;
     }
@@ -127,6 +129,6 @@ export class Retry {
 }
 
 function checked(where: string, ms: unknown): number {
-  if (typeof ms === 'number' && ms >= 0) return ms;
-  throw new RangeError(`${where}: expected milliseconds of at least 0, got ${String(ms)}`);
+  if (typeof ms === 'number' && ms >= 0 && ms < Number.POSITIVE_INFINITY) return ms;
+  throw new RangeError(`${where}: expected a finite number of ms of at least 0, got ${String(ms)}`);
 }

@@ -119,6 +119,8 @@ export class SharedPolicies {
       if (this.#entries.get(name)?.generation === entry.generation) continue;
       this.#opened.delete(name);
       this.#ring.delete(Policy.coreOf(policy));
+      // Who waits for their turn at it is told now that none will come.
+      Policy.coreOf(policy).line?.pump();
     }
   }
 
