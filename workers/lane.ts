@@ -2,7 +2,6 @@
 
 import { type MessagePort, threadId } from 'node:worker_threads';
 import { toWire } from '../src/base/error-wire.ts';
-import { adoptThreadOrigin } from '../src/base/thread-time.ts';
 import { attachAdmitted } from '../src/policy/attached.ts';
 import { beat } from '../src/work/board.ts';
 import { LaneLoop } from '../src/work/lane-loop.ts';
@@ -15,7 +14,6 @@ const PULSE_MS = 100;
 /** Joins the runtime, loads the tasks and listens for work. What goes wrong is told, not thrown. */
 export async function lane(start: LaneStart): Promise<LaneReady> {
   try {
-    adoptThreadOrigin(start.originMs);
     enterRuntime(await attachAdmitted(start.handle));
     const tasks = await loadTasks(start.tasks, start.context);
     const port = start.port as MessagePort;

@@ -3,7 +3,7 @@
 import { systemClock } from '../base/clock.ts';
 import { TaskModuleError } from '../base/errors.ts';
 import { HoldfastError } from '../base/holdfast-error.ts';
-import { threadNow, threadOrigin } from '../base/thread-time.ts';
+import { threadNow } from '../base/thread-time.ts';
 import { backgroundTimersOf, callbackTimer, timersOf } from '../base/timers.ts';
 import type { RuntimeHandle } from '../policy/attached.ts';
 import type { PlaneHandle } from '../state/plane.ts';
@@ -80,7 +80,6 @@ export class LaneStarter {
         tasks,
         errors: errors.map(({ name }) => name),
         context,
-        originMs: threadOrigin(),
       };
       const thread = await threads.start(start, signal);
       tellWorkers({ runtime: this.#host.name, event: 'started', thread: plane.row });

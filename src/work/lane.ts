@@ -6,12 +6,18 @@
 //             └─ death ─▶ answered before: delivered · begun: lost · not begun: comes back
 
 import { type MessagePort, receiveMessageOnPort, type Transferable } from 'node:worker_threads';
+import { systemClock } from '../base/clock.ts';
 import { toWire } from '../base/error-wire.ts';
+import { threadNow } from '../base/thread-time.ts';
+import { callbackTimer, timersOf } from '../base/timers.ts';
 import type { PlaneHandle } from '../state/plane.ts';
 import { askToStop, type Board, begun, pulseOf, recall, revoke, TASK_NUMBERS } from './board.ts';
 import { ABORT, type Answer, readAnswer, TASKS } from './messages.ts';
 import type { Task } from './task.ts';
 import type { PoolThread } from './thread-pool.ts';
+
+/** How long after its port has closed a thread's exit is waited for, in ms. */
+const SILENCE_MS = 1_000;
 
 /** Who hears of what becomes of a lane. */
 export interface LaneOwner {
@@ -47,6 +53,7 @@ export class Lane {
   stalled = false;
   ended = false;
   #closed = false;
+  readonly #silence = callbackTimer(() => this.end('it ended without a word'));
   #tellClosed: (() => void) | undefined;
 
   constructor(thread: PoolThread, board: Board, plane: PlaneHandle, owner: LaneOwner) {
@@ -59,6 +66,8 @@ export class Lane {
     this.#port.once('close', () => {
       this.#closed = true;
       this.#tellClosed?.();
+      // Nothing else keeps the process alive until the thread's exit is heard of.
+      if (!this.ended) timersOf(systemClock).arm(this.#silence, threadNow() + SILENCE_MS);
     });
     this.#port.unref();
     thread.onDeath((code, error) => this.#die(sayDeath(code, error)));
@@ -171,6 +180,7 @@ export class Lane {
     }
     if (this.ended) return;
     this.ended = true;
+    timersOf(systemClock).disarm(this.#silence);
     const { begun, rest } = this.#split(last);
     for (const task of this.#inFlight.values()) task.lane = undefined;
     this.#inFlight.clear();

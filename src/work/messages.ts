@@ -32,8 +32,6 @@ export interface LaneStart {
   errors: readonly string[];
   /** URL of the module that carries a context along. */
   context: string | undefined;
-  /** The main thread's `threadOrigin()`. */
-  originMs: number;
 }
 
 /** What a lane says when it is ready, or why it cannot be: `failed` is an error's wire form. */

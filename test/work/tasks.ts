@@ -35,9 +35,13 @@ export function deaf(ms: number): void {
   while (performance.now() < untilMs);
 }
 
-export async function patient(_input: undefined, { signal }: TaskContext): Promise<string> {
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  return String((signal.reason as Error).message);
+/** Waits for its signal; writes down how long the reason is that it was given. */
+export async function patient(words: Int32Array, { signal }: TaskContext): Promise<void> {
+  const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  Atomics.store(words, 0, 1);
+  await aborted;
+  Atomics.store(words, 3, String(signal.reason).length);
+  Atomics.store(words, 2, 1);
 }
 
 /** Counts in shared memory that it began, then waits for the second word to be set. */
@@ -48,9 +52,15 @@ export function gate(words: Int32Array): number {
   return order;
 }
 
+/** Uses a policy when it is let. */
+export async function gateThrough(input: { words: Int32Array; policy: string }): Promise<string> {
+  gate(input.words);
+  return await holdfast.policy(input.policy).execute(() => 'through');
+}
+
 /** Notes that it ran. */
 export function mark({ words, at, value }: { words: Int32Array; at: number; value: number }): void {
-  Atomics.store(words, 1 + Atomics.add(words, at, 1), value);
+  Atomics.store(words, at + 1 + Atomics.add(words, at, 1), value);
 }
 
 export function fail(message: string): never {
@@ -78,6 +88,17 @@ export function dieFirst({ words, times }: { words: Int32Array; times: number })
   return before;
 }
 
+export function echoOrExit(value: number): number {
+  if (value < 0) process.exit(1);
+  return value;
+}
+
+/** Looks up for nobody but the word that ends it. */
+export function deafUntil(words: Int32Array): void {
+  const untilMs = performance.now() + 10_000;
+  while (Atomics.load(words, 1) === 0 && performance.now() < untilMs);
+}
+
 export async function uncaught(): Promise<void> {
   setTimeout(() => {
     throw new TypeError('nobody catches this');
@@ -90,9 +111,9 @@ export async function unhandled(): Promise<void> {
   await new Promise(() => {});
 }
 
-export function hoard(): number {
+export function hoard(megabytes: number): number {
   const kept: number[][] = [];
-  while (kept.length < 1_000) kept.push(new Array<number>(1_000_000).fill(1.5));
+  while (kept.length < megabytes / 8 || kept.length === 0) kept.push(new Array<number>(1_000_000).fill(1.5));
   return kept.length;
 }
 
