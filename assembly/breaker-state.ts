@@ -93,12 +93,16 @@ export function markSeen(slot: usize, word: i64, fallback: f64): f64 {
   return (i32(mark) & 255) == (generationOf(word) & 255) ? <f64>(mark >> 8) / 1024 : fallback;
 }
 
-/** Opens for `openMs`, or for the prepared open time when that is negative. */
-export function moveToOpen(slot: usize, word: i64, now: f64, openMs: f64, payload: i64): bool {
+/** What a thread writes down that has opened the breaker, for `openMs` or, when that is negative, the prepared open time. */
+export function opened(slot: usize, generation: i32, now: f64, openMs: f64): void {
   const ms = openMs >= 0 ? openMs : getF(slot + BREAKER_NEXT_MS);
+  setF(slot + BREAKER_OPEN_MS, ms);
+  markMove(slot, generation, now + ms);
+}
+
+export function moveToOpen(slot: usize, word: i64, now: f64, openMs: f64, payload: i64): bool {
   const next = movedTo(word, OPEN, payload);
   if (atomic.cmpxchg<i64>(slot, word, next, BREAKER_STATE) != word) return false;
-  setF(slot + BREAKER_OPEN_MS, ms);
-  markMove(slot, generationOf(next), now + ms);
+  opened(slot, generationOf(next), now, openMs);
   return true;
 }

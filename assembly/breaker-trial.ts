@@ -4,9 +4,9 @@
 // generation are undecided, whoever asks. Its outcome counts only in the
 // generation it was admitted in.
 
-import { CLOSED, FAILED_ONE, HALF_OPEN, OPEN, SUCCEEDED_ONE, UNDECIDED_ONE, failedOf, generationOf, markAgain, markMove, markOf, moveToOpen, movedTo, payloadOf, stateOf, succeededOf, undecidedOf } from './breaker-state';
+import { CLOSED, FAILED_ONE, HALF_OPEN, OPEN, SUCCEEDED_ONE, UNDECIDED_ONE, failedOf, generationOf, markAgain, markMove, markOf, movedTo, opened, payloadOf, stateOf, succeededOf, undecidedOf } from './breaker-state';
 import { BREAKER_LATE, BREAKER_OPEN_MS, BREAKER_REOPENS, BREAKER_STATE, COUNT_CLOSED, COUNT_HALF_OPENED, COUNT_REOPENED, E_CLOSED, E_REOPENED, O_TRIALS, O_TRIAL_RATE, O_TRIAL_WAIT, R_OPEN, R_REVOKED, T_HALF_OPENED, T_TRIAL } from './layout';
-import { REVOKED, trialDrop, trialTake } from './ledger';
+import { REVOKED, STRUCK, trialDrop, trialGive, trialTake, UNLEDGERED } from './ledger';
 import { TRIES, getF, optF, optI } from './words';
 
 const GENERATION: i32 = 0xffffff;
@@ -45,7 +45,8 @@ export function admitTrial(slot: usize, options: usize, cell: usize, fence: i32,
     if (undecidedOf(word) >= optI(options, O_TRIALS)) return R_OPEN;
     const generation = generationOf(word);
     const took = trialTake(cell, fence, generation, slot + BREAKER_STATE, word, word + UNDECIDED_ONE);
-    if (took == REVOKED) return R_REVOKED;
+    if (took == UNLEDGERED) trialReturn(slot, cell, STRUCK, generation);
+    if (took == REVOKED || took == UNLEDGERED) return R_REVOKED;
     if (took == 0) continue;
     if (payloadOf(word) == 0) markAgain(slot, generation, now);
     return generation | T_TRIAL | turned;
@@ -56,19 +57,29 @@ export function admitTrial(slot: usize, options: usize, cell: usize, fence: i32,
 /** Takes back a trial that a later refusal made void, or that was ignored. */
 export function trialReturn(slot: usize, cell: usize, fence: i32, ticket: i32): void {
   const generation = ticket & GENERATION;
-  if (!trialDrop(cell, fence, generation)) return;
+  let ledger = fence;
   for (let i = 0; i < TRIES; i++) {
     const word = atomic.load<i64>(slot, BREAKER_STATE);
-    if (generationOf(word) != generation || stateOf(word) != HALF_OPEN || undecidedOf(word) == 0) return;
-    if (atomic.cmpxchg<i64>(slot, word, word - UNDECIDED_ONE, BREAKER_STATE) == word) return;
+    if (generationOf(word) != generation || stateOf(word) != HALF_OPEN || undecidedOf(word) == 0) {
+      trialDrop(cell, ledger, generation);
+      return;
+    }
+    if (trialGive(cell, ledger, generation, slot + BREAKER_STATE, word, word - UNDECIDED_ONE) != 0) return;
+    // Lost the race: another trial was taken or decided. The ledger is done.
+    ledger = STRUCK;
   }
+}
+
+/** What a thread writes down that has closed the breaker. */
+function closed(slot: usize, generation: i32, now: f64): void {
+  atomic.store<i32>(slot, 0, BREAKER_REOPENS);
+  markMove(slot, generation, now);
 }
 
 export function close(slot: usize, word: i64, now: f64): bool {
   const next = movedTo(word, CLOSED, 0);
   if (atomic.cmpxchg<i64>(slot, word, next, BREAKER_STATE) != word) return false;
-  atomic.store<i32>(slot, 0, BREAKER_REOPENS);
-  markMove(slot, generationOf(next), now);
+  closed(slot, generationOf(next), now);
   return true;
 }
 
@@ -83,31 +94,41 @@ export function decideTrial(
   openMs: f64,
 ): i32 {
   const generation = ticket & GENERATION;
-  if (!trialDrop(cell, fence, generation)) return 0;
   const permits = optI(options, O_TRIALS);
   const rate = optF(options, O_TRIAL_RATE);
+  let ledger = fence;
   for (let i = 0; i < TRIES; i++) {
     const word = atomic.load<i64>(slot, BREAKER_STATE);
-    if (generationOf(word) != generation || stateOf(word) != HALF_OPEN) {
-      atomic.add<i64>(slot, 1, BREAKER_LATE);
+    if (generationOf(word) != generation || stateOf(word) != HALF_OPEN || undecidedOf(word) == 0) {
+      if (trialDrop(cell, ledger, generation)) atomic.add<i64>(slot, 1, BREAKER_LATE);
       return 0;
     }
     const next = word - UNDECIDED_ONE + (failed ? FAILED_ONE : SUCCEEDED_ONE);
     const bad = failedOf(next);
     const reports = bad + succeededOf(next);
     // Without a rate any failure reopens; with it, once it can no longer stay under.
-    if (openMs >= 0 || (bad > 0 && (rate > 1 || <f64>bad / <f64>max(permits, reports) >= rate))) {
-      if (!moveToOpen(slot, word, now, openMs, payloadOf(next))) continue;
+    const opens = openMs >= 0 || (bad > 0 && (rate > 1 || <f64>bad / <f64>max(permits, reports) >= rate));
+    const closes = !opens && reports >= permits;
+    const to = opens ? movedTo(word, OPEN, payloadOf(next)) : closes ? movedTo(word, CLOSED, 0) : next;
+    const gave = trialGive(cell, ledger, generation, slot + BREAKER_STATE, word, to);
+    if (gave == REVOKED) return 0;
+    if (gave == 0) {
+      // Lost the race: another trial was taken or decided. The ledger is done.
+      ledger = STRUCK;
+      continue;
+    }
+    if (opens) {
+      opened(slot, generationOf(to), now, openMs);
       atomic.add<i32>(slot, 1, BREAKER_REOPENS);
       atomic.add<i64>(slot, 1, COUNT_REOPENED);
       return E_REOPENED;
     }
-    if (reports >= permits) {
-      if (!close(slot, word, now)) continue;
+    if (closes) {
+      closed(slot, generationOf(to), now);
       atomic.add<i64>(slot, 1, COUNT_CLOSED);
       return E_CLOSED;
     }
-    if (atomic.cmpxchg<i64>(slot, word, next, BREAKER_STATE) == word) return 0;
+    return 0;
   }
   return 0;
 }

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import {
   ADAPT_LOCK,
   BREAKER_CONTROL,
+  BREAKER_LATE,
+  E_CLOSED,
   F_BREAKER,
   F_BULKHEAD,
   LINE_COUNT,
@@ -10,6 +12,7 @@ import {
   T_TRIAL,
   THREAD_BYTES,
   THREAD_GEN,
+  V_SUCCESS,
 } from '../../assembly/layout.ts';
 import { type PlaneHandle, StatePlane } from '../../src/state/plane.ts';
 import { Slot } from '../../src/state/slot.ts';
@@ -40,6 +43,7 @@ function join(handle: PlaneHandle, index = 0) {
     row,
     cell,
     admit: (now: number) => kernels.admit(at, cell, rowAt, fence, now, 1, 0, 0),
+    settle: (ticket: number, now: number) => kernels.settle(at, cell, fence, ticket, now, now, V_SUCCESS, 3, -1),
     enter: () => kernels.bulkheadEnter(at, cell, fence),
     leave: () => kernels.bulkheadReturn(at, cell, fence),
     queue: () => kernels.lineJoin(at, cell, fence),
@@ -98,6 +102,32 @@ for (const engine of ENGINES) {
       assert.equal(admit(), -1);
       assert.equal(threads.reclaimOnMain(handle).returned, 2);
       assert.ok(admit() & T_TRIAL);
+    });
+
+    it('decide no trial that was given back for them', () => {
+      const { threads, slot, kernels, word } = given(engine);
+      slot.publish(() => ({ trials: 1 }), 0);
+      kernels.breakerForce(slot.at, 0, 50);
+      const handle = threads.reserveOnMain();
+      const dead = join(handle);
+      const ticket = dead.admit(50);
+      threads.reclaimOnMain(handle);
+      const heir = join(threads.reserveOnMain());
+      const trial = heir.admit(50);
+      assert.ok(ticket & T_TRIAL && trial & T_TRIAL);
+      assert.deepEqual([dead.settle(ticket, 50), dead.settle(ticket, 50)], [0, 0]);
+      assert.deepEqual([kernels.breakerState(slot.at, 50), word(BREAKER_LATE)], [1, 0]);
+      assert.equal(heir.settle(trial, 50) & E_CLOSED, E_CLOSED);
+    });
+
+    it('decide a trial once', () => {
+      const { threads, slot, kernels } = given(engine);
+      kernels.breakerForce(slot.at, 0, 50);
+      const [one, two] = [join(threads.reserveOnMain()), join(threads.reserveOnMain())];
+      const ticket = one.admit(50);
+      two.admit(50);
+      for (let again = 0; again < 10; again++) one.settle(ticket, 50);
+      assert.deepEqual([kernels.breakerState(slot.at, 50), kernels.breakerCount(slot.at, 50, 0)], [1, 1]);
     });
 
     it('give back once, however often they are declared dead', () => {
