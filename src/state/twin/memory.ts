@@ -9,6 +9,8 @@
 // enough for what ends in a compare-and-swap, which looks for itself; what ends
 // without one is decided on a look in order.
 
+import { TWO_32 } from './arithmetic.ts';
+
 export interface TwinMemory {
   readonly i32: Int32Array;
   readonly f64: Float64Array;
@@ -80,7 +82,7 @@ export function twinMemory(buffer: ArrayBufferLike): TwinMemory {
   /** In halves, which is right for a count that is only ever added to: every addition carries for itself. */
   function grow(at: number, by: number): void {
     const before = Atomics.add(i32, at >>> 2, by) >>> 0;
-    const high = Math.floor(by / 4294967296) + (before + (by >>> 0) >= 4294967296 ? 1 : 0);
+    const high = Math.floor((before + by) / TWO_32);
     if (high !== 0) Atomics.add(i32, (at >>> 2) + 1, high);
   }
 
