@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { holdfast, type TaskContext } from '../../src/worker.ts';
+import { requests } from './context-module.ts';
 
 export class LimitError extends Error {
   readonly limit: number;
@@ -61,6 +62,36 @@ export async function gateThrough(input: { words: Int32Array; policy: string }):
 /** Notes that it ran. */
 export function mark({ words, at, value }: { words: Int32Array; at: number; value: number }): void {
   Atomics.store(words, at + 1 + Atomics.add(words, at, 1), value);
+}
+
+/** Writes its value behind those before it. */
+export function note({ words, value }: { words: Int32Array; value: number }): void {
+  words[Atomics.add(words, 0, 1) + 1] = value;
+}
+
+/** The same, after two milliseconds of work. */
+export function stretch(input: { words: Int32Array; value: number }): void {
+  const untilMs = performance.now() + 2;
+  while (performance.now() < untilMs);
+  note(input);
+}
+
+export function echoOrWait({ value, words }: { value: number; words?: Int32Array }): number {
+  if (words !== undefined) gate(words);
+  return value;
+}
+
+/** Notes how many of its kind are under way at most. */
+export async function alone(words: Int32Array): Promise<void> {
+  const now = Atomics.add(words, 0, 1) + 1;
+  if (now > Atomics.load(words, 1)) Atomics.store(words, 1, now);
+  await new Promise((resolve) => setImmediate(resolve));
+  Atomics.sub(words, 0, 1);
+  Atomics.add(words, 2, 1);
+}
+
+export function request(): string | undefined {
+  return requests.getStore();
 }
 
 export function fail(message: string): never {
