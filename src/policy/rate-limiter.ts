@@ -11,17 +11,18 @@
 
 import { DISPOSE } from '../base/dispose.ts';
 import { RateLimitedError } from '../base/errors.ts';
+import { readOptions } from '../base/options.ts';
 import { checkPermits, checkSignal } from './call-options.ts';
 import type { PolicyCore } from './core.ts';
 import type { PolicySettings } from './make-policy.ts';
-import type { RateLimiterOptions } from './options/read-rate-limiter.ts';
+import { RATE_LIMITER, type RateLimiterOptions } from './options/read-rate-limiter.ts';
 import { updatedNumbers } from './options/update.ts';
 import { limiterCore } from './rate-limiter-core.ts';
 import { LimiterLine } from './rate-limiter-line.ts';
 
 /** A limiter by itself sees no latencies, so it cannot find its rate by them. */
 export type StandaloneLimiterOptions = Omit<RateLimiterOptions, 'adaptive'>;
-/** What may change in use. */
+/** What may change in use; `maxWaitMs` only where waiting was allowed from the start. */
 export type LimiterUpdate = Pick<Partial<RateLimiterOptions>, 'permitsPerSecond' | 'burst' | 'maxWaitMs'>;
 
 /** How one wait for permits may be given. */
@@ -123,6 +124,7 @@ export function rateLimiter(options: StandaloneLimiterOptions, settings: PolicyS
 
   function update(change: LimiterUpdate): void {
     const time = now() - originMs;
+    readOptions('rateLimiter', change, RATE_LIMITER);
     const before = slot.numbers;
     slot.publish((numbers) => updatedNumbers('', core.plan, numbers, { rateLimiter: change }), time);
     core.updated(before, time);

@@ -124,10 +124,9 @@ function writeCalls(slot: Slot, generation: number, { calls, durationMs }: KeptC
   const memory = twinMemory(slot.plane.memory.buffer);
   const { windowRecord } = twinBreakerWindow(memory, twinWords(memory));
   const options = blockAt(slot.plane, slot.at);
-  // A smaller window than theirs keeps the newest.
-  for (const letter of calls.slice(-slot.readI(SLOT_CALLS))) {
+  const ms = durationMs / calls.length;
+  for (const letter of calls) {
     const bits = CALL_LETTERS.indexOf(letter);
-    const ms = durationMs / calls.length;
     windowRecord(slot.at, options, slot.features, generation, ms, 0, bits >> 1, bits & 1);
   }
 }

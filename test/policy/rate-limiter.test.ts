@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { OptionsError, RateLimitedError } from '../../src/base/errors.ts';
 import { rateLimiter, type StandaloneLimiterOptions } from '../../src/policy/rate-limiter.ts';
 import { type ManualClock, manualClock } from '../../src/testing/index.ts';
+import { heldBytes } from '../support/garbage.ts';
 
 const ENGINES = ['wasm', 'js'] as const;
 
@@ -250,10 +251,26 @@ for (const engine of ENGINES) {
       assert.equal(limiter.tryAcquire(), true, 'what passes on the clock counts');
     });
 
+    it('holds on to nobody who was served, however long the signal lives', async () => {
+      const { clock, limiter } = given(engine, { permitsPerSecond: 1e6, burst: 1, maxWaitMs: 60_000 });
+      const { signal } = new AbortController();
+      const serve = async (callers: number) => {
+        const served = Array.from({ length: callers }, () => limiter.acquire(1, { signal }));
+        await clock.advance(callers);
+        await Promise.all(served);
+      };
+      for (let times = 0; times < 3; times++) await serve(2_000);
+      const before = heldBytes();
+      for (let times = 0; times < 3; times++) await serve(2_000);
+      const grown = heldBytes() - before;
+      assert.ok(grown < 300_000, `${grown / 6_000} bytes a caller`);
+    });
+
     it('must not be used after it was disposed of, and sends away who waits', async () => {
-      const { clock, limiter } = given(engine, { permitsPerSecond: 1, burst: 1, maxWaitMs: 60_000 });
-      limiter.tryAcquire();
-      const waiting = [refusalOf(limiter.acquire()), refusalOf(limiter.acquire())];
+      const { clock, limiter } = given(engine, { permitsPerSecond: 1, burst: 3, maxWaitMs: 60_000 });
+      limiter.tryAcquire(3);
+      await clock.advance(1_500);
+      const waiting = [refusalOf(limiter.acquire(3)), refusalOf(limiter.acquire(1))];
       limiter.dispose();
       limiter.dispose();
       await Promise.all(waiting);
@@ -297,6 +314,8 @@ describe('options of a rate limiter by itself', () => {
       { permitsPerSecond: -1, burst: 1 },
       { perKey: { maxKeys: 5 } },
       { speed: 1 },
+      { maxWaitMs: 5 },
+      undefined,
     ]) {
       assert.throws(() => limiter.update(change as never), OptionsError);
     }

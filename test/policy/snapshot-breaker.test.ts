@@ -183,6 +183,31 @@ onBothEngines('a snapshot of a circuit breaker', (engine) => {
     assert.equal(breaker(scene).counts.total, 0);
   });
 
+  it('shows no counts of trials that had failed, nor of a time that is over', async () => {
+    const first = given(engine, options);
+    await run(first.guarded, 'fff');
+    await first.clock.advance(10_000);
+    await run(first.guarded, 'f');
+    const reopened = stored(first.guarded);
+    assert.equal(reopened.circuitBreaker?.state, 'open');
+    assert.equal(reopened.circuitBreaker?.reopens, 1);
+    assert.equal(reopened.circuitBreaker?.window, undefined);
+    const again = restarted(engine, options, reopened, 1_000);
+    assert.equal(breaker(again).retryAfterMs, 9_000);
+    assert.equal(breaker(again).counts.total, 0);
+    await first.clock.advance(10_000);
+    const over = stored(first.guarded).circuitBreaker;
+    assert.deepEqual([over?.state, over?.remainingMs, over?.window], ['half-open', undefined, undefined]);
+  });
+
+  it('keeps what was ignored, and refused', async () => {
+    const ignoring: PolicyOptions = { ...options, isIgnored: ({ ok }) => ok };
+    const first = given(engine, ignoring);
+    await run(first.guarded, 'ssf');
+    const { ignored, total } = breaker(restarted(engine, ignoring, stored(first.guarded), 0)).counts;
+    assert.deepEqual({ ignored, total }, { ignored: 2, total: 1 });
+  });
+
   it('tells listeners of the state it puts back', async () => {
     const first = given(engine, options);
     await run(first.guarded, 'fff');

@@ -107,6 +107,45 @@ onBothEngines('a snapshot of windows', (engine) => {
     }
   });
 
+  it('fits a budget of another window, and buckets in any order', async () => {
+    const options = (windowMs: number): PolicyOptions => ({
+      errorBudget: { objective: 0.5, windowMs, minCalls: 1 },
+    });
+    const [fine, coarse] = [options(3_600_000), options(86_400_000)];
+    for (const [from, to] of [
+      [fine, coarse],
+      [coarse, fine],
+    ]) {
+      const first = given(engine, from);
+      await run(first.guarded, 'ffs');
+      await first.clock.advance(40_000);
+      await run(first.guarded, 's');
+      const taken = stored(first.guarded);
+      assert.equal(restarted(engine, to, taken, 0).guarded.errorBudget?.allowedFailures, 2);
+      const { recent = [], window = recent } = taken.errorBudget ?? {};
+      // As old as the ring is long: it must not push out what lies in its place now.
+      recent.push([21_600_000, 9, 9]);
+      window.push([86_400_000, 9, 9]);
+      assert.equal(restarted(engine, from, taken, 0).guarded.errorBudget?.allowedFailures, 2);
+    }
+  });
+
+  it('knows ages on a clock that has gone back', async () => {
+    const options: PolicyOptions = { errorBudget: { objective: 0.5, windowMs: 3_600_000, minCalls: 1 } };
+    const first = given(engine, options);
+    first.clock.set(9_000_000);
+    await run(first.guarded, 'fs');
+    first.clock.set(1_000_000);
+    await run(first.guarded, 'ss');
+    await first.clock.advance(1_800_000);
+    const kept = first.guarded.errorBudget?.allowedFailures;
+    const taken = stored(first.guarded);
+    const now = restarted(engine, options, taken, 0);
+    assert.equal(now.guarded.errorBudget?.allowedFailures, kept);
+    assert.equal(restarted(engine, options, taken, 1_900_000).guarded.errorBudget?.allowedFailures, 0);
+    assert.ok(taken.errorBudget?.recent.every(([ageMs]) => ageMs >= 1_790_000 && ageMs <= 1_800_000));
+  });
+
   it('lets a budget run out in its time however often the process is restarted', async () => {
     const options: PolicyOptions = { errorBudget: { objective: 0.9, windowMs: 1_200_000, minCalls: 1 } };
     const first = given(engine, options);

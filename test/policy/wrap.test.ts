@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CircuitOpenError, OptionsError, RateLimitedError, TimeoutError } from '../../src/base/errors.ts';
+import {
+  CircuitOpenError,
+  DrainingError,
+  OptionsError,
+  RateLimitedError,
+  TimeoutError,
+} from '../../src/base/errors.ts';
+import { createHoldfast } from '../../src/index.ts';
 import { Attempt } from '../../src/policy/attempt.ts';
 import { policy } from '../../src/policy/make-policy.ts';
 import type { PolicyOptions } from '../../src/policy/options/policy-options.ts';
@@ -74,6 +81,20 @@ describe('a policy inside another', () => {
     const elsewhere = new RateLimitedError();
     const relayed = await given({}, {}).both.executeOutcome(() => Promise.reject(elsewhere));
     assert.deepEqual({ ...relayed }, { ok: false, error: elsewhere, rejected: false });
+  });
+
+  it('is not called refused when a fallback had the last word', async () => {
+    const error = new Error('no better');
+    const { both } = given(
+      {
+        fallback: () => {
+          throw error;
+        },
+      },
+      { rateLimiter: { permitsPerSecond: 0.001, burst: 1 } },
+    );
+    await both.execute(fine);
+    assert.deepEqual({ ...(await both.executeOutcome(fine)) }, { ok: false, error, rejected: false });
   });
 
   it('aborts the operation when the outer one times out, and when the caller leaves', async () => {
@@ -254,6 +275,39 @@ describe('one permit for two policies', () => {
     assert.equal(outer.rateLimiter?.available, 1);
     first.settle('success');
     assert.equal(inner.bulkhead?.active, 0);
+  });
+
+  it('gives the key back that paid, whichever was used meanwhile', async () => {
+    const { outer, inner, both } = given(
+      { rateLimiter: { permitsPerSecond: 0.001, burst: 2, perKey: { maxKeys: 9 } } },
+      { bulkhead: { maxConcurrent: 1, maxQueue: 5 } },
+    );
+    const held = inner.tryAcquire();
+    const controller = new AbortController();
+    const waiting = both.acquire({ key: 'a', permits: 2, signal: controller.signal });
+    assert.equal(await settled(waiting), 'pending');
+    outer.tryAcquire({ key: 'b', permits: 2 });
+    controller.abort(new Error('enough'));
+    await assert.rejects(waiting, /enough/);
+    assert.equal(outer.tryAcquire({ key: 'b' }).ok, false);
+    assert.equal(outer.tryAcquire({ key: 'a', permits: 2 }).ok, true);
+    assert.ok(held.ok);
+  });
+});
+
+describe('a wrapped policy of a runtime', () => {
+  it('goes on inside while the runtime drains, for a call that was admitted outside', async () => {
+    const clock = manualClock();
+    const holdfast = createHoldfast({ clock, policies: { gate: RETRY, send: BREAKER } });
+    await holdfast.start();
+    const both = wrap(holdfast.policy('gate'), holdfast.policy('send'));
+    const answer = both.execute(failing(1));
+    await clock.advance(0);
+    const stopped = holdfast.stop({ drainMs: 1_000 });
+    await assert.rejects(both.execute(fine), DrainingError);
+    await clock.advance(10);
+    assert.equal(await answer, 'done');
+    await stopped;
   });
 });
 
