@@ -78,8 +78,8 @@ export class Compiled {
     try {
       const { operation } = call;
       result = (operation as (context: Attempt) => unknown)(attempt);
-      if (isThenable(result)) {
-        const promise = result instanceof Promise ? result : Promise.resolve(result);
+      const promise = promiseOf(result);
+      if (promise !== undefined) {
         promise.then(
           (value) => call.ended(attempt, true, value),
           (error) => call.ended(attempt, false, error),
@@ -165,10 +165,12 @@ export class Compiled {
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== null &&
-    (typeof value === 'object' || typeof value === 'function') &&
-    typeof (value as PromiseLike<unknown>).then === 'function'
-  );
+/** The promise that a value is, or promises to be; `undefined` for any other. Throws what reading `then` throws. */
+function promiseOf(value: unknown): Promise<unknown> | undefined {
+  if (value instanceof Promise) return value;
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return undefined;
+  const { then } = value as { then?: unknown };
+  if (typeof then !== 'function') return undefined;
+  // It may call back twice, throw, or answer with another one: a promise of ours takes that on itself.
+  return new Promise((resolve, reject) => then.call(value, resolve, reject));
 }
