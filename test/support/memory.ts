@@ -1,6 +1,8 @@
-// A memory with one policy in it and no plane around it: what engines are compared on.
+// A memory with one policy in it and no plane around it: what engines are compared on. It is the second of
+// three that there is room for, so that rows and indices count.
 
 import {
+  CELL_BYTES,
   HEADER_BYTES,
   HEADER_KEYS_AT,
   HEADER_LEDGER_AT,
@@ -8,13 +10,19 @@ import {
   HEADER_SEED,
   HEADER_THREAD_TOP,
   OPTIONS_BYTES,
+  SLOT_BYTES,
   SLOT_GEN,
+  SLOT_INDEX,
+  THREAD_BYTES,
   THREAD_SCRATCH,
 } from '../../assembly/layout.ts';
 import { geometryOf } from '../../src/state/geometry.ts';
 import { type PolicyNumbers, writeBlock } from '../../src/state/options-block.ts';
 import type { StatePlane } from '../../src/state/plane.ts';
 import { formatOnMain, type SlotShape } from '../../src/state/slot.ts';
+
+const POLICIES = 3;
+const INDEX = 1;
 
 export interface MemorySizes {
   threads: number;
@@ -39,30 +47,35 @@ export class TestMemory {
   readonly #geometry;
 
   constructor(sizes: MemorySizes) {
-    const { pages, ...geometry } = geometryOf({ policies: 1, threads: sizes.threads, keys: sizes.keyCells });
+    const { pages, ...geometry } = geometryOf({
+      policies: POLICIES,
+      threads: sizes.threads,
+      keys: sizes.keyCells,
+    });
     this.#geometry = geometry;
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.bytes = new Uint8Array(this.memory.buffer, 0, geometry.bytes);
     this.i32 = new Int32Array(this.memory.buffer);
     this.f64 = new Float64Array(this.memory.buffer);
-    this.slot = geometry.slotsAt;
+    this.slot = geometry.slotsAt + INDEX * SLOT_BYTES;
   }
 
   /** A thread's cell in the ledger, its row, and the scratch area in its row. */
-  cell = (thread: number): number => this.#geometry.ledgerAt + thread * 64;
-  row = (thread: number): number => this.#geometry.threadsAt + thread * 2048;
+  cell = (thread: number): number => this.#geometry.ledgerAt + (thread * POLICIES + INDEX) * CELL_BYTES;
+  row = (thread: number): number => this.#geometry.threadsAt + thread * THREAD_BYTES;
   scratch = (thread: number): number => this.row(thread) + THREAD_SCRATCH;
 
   /** Forgets everything and makes the policy anew. */
   format({ numbers, keyCells = 0, ...shape }: Recipe, threads: number): void {
     const { i32, f64, bytes } = this;
     bytes.fill(0);
-    i32[HEADER_POLICIES >> 2] = 1;
+    i32[HEADER_POLICIES >> 2] = POLICIES;
     i32[HEADER_LEDGER_AT >> 2] = this.#geometry.ledgerAt;
     i32[HEADER_KEYS_AT >> 2] = this.#geometry.keysAt;
     i32[HEADER_THREAD_TOP >> 2] = threads;
     for (let i = 0; i < 16; i++) bytes[HEADER_SEED + i] = 37 * i + 11;
     i32[(this.slot + SLOT_GEN) >> 2] = 1;
+    i32[(this.slot + SLOT_INDEX) >> 2] = INDEX;
     const plane = { i32, f64, memory: this.memory, slotAt: () => this.slot } as unknown as StatePlane;
     formatOnMain(
       plane,
@@ -97,7 +110,7 @@ export class TestMemory {
     const { threadsAt, slotsAt, ledgerAt, keysAt } = this.#geometry;
     if (at >= keysAt) return `keys + ${at - keysAt}`;
     if (at >= ledgerAt) return `ledger + ${at - ledgerAt}`;
-    if (at >= slotsAt) return `slot + ${at - slotsAt}`;
+    if (at >= slotsAt) return `slot + ${at - this.slot}`;
     return at >= threadsAt && at >= HEADER_BYTES ? `threads + ${at - threadsAt}` : `header + ${at}`;
   }
 }
