@@ -1,8 +1,9 @@
 // Measuring: rounds in turn, so that what the machine does meanwhile falls on all alike; medians; a check that
 // the work was done.
 
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { arch, cpus, platform } from 'node:os';
+import { arch, cpus, loadavg, platform } from 'node:os';
 
 export interface Subject {
   name: string;
@@ -82,4 +83,9 @@ function addResults(file: string, bench: string, rows: readonly Row[], more: obj
     file,
     `${JSON.stringify({ ...results, machine: machine(), [name]: { rows, more } }, null, 2)}\n`,
   );
+}
+
+function commit(): string {
+  const { stdout } = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' });
+  return stdout?.trim() || 'unknown';
 }
