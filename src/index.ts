@@ -42,9 +42,9 @@ export type { Holdfast, StopOptions } from './control/holdfast.ts';
 export type { Level } from './control/level.ts';
 export type { LifecycleChange, LifecycleState } from './control/lifecycle-state.ts';
 export type { MetricsOptions } from './control/metrics/metrics.ts';
-export type { PolicyView } from './control/policy-view.ts';
 export type { SignalOptions } from './control/process-signals.ts';
 export type { HoldfastOptions, MemoryOptions } from './control/runtime-options.ts';
+export type { PolicyView } from './control/views.ts';
 export type { AdminOptions, AdminServer } from './control/wings.ts';
 export { createHoldfast } from './create-holdfast.ts';
 export type { RuntimeHandle } from './policy/attached.ts';
@@ -62,7 +62,13 @@ export type {
 } from './policy/parts.ts';
 export { type PoliciesModule, policiesOf } from './policy/policies-of.ts';
 export type { Policy } from './policy/policy.ts';
-export { rateLimiter } from './policy/rate-limiter.ts';
+export {
+  type LimiterAcquireOptions,
+  type LimiterUpdate,
+  type RateLimiter,
+  rateLimiter,
+  type StandaloneLimiterOptions,
+} from './policy/rate-limiter.ts';
 export type { PolicySnapshot } from './policy/snapshot.ts';
 export type {
   Backoff,
@@ -77,7 +83,7 @@ export type {
   RefusedBy,
   Settlement,
 } from './policy/types.ts';
-export { wrap } from './policy/wrap.ts';
+export { type AnyPolicy, wrap } from './policy/wrap.ts';
 export type { OffloadOptions } from './work/offload.ts';
 export type { PoolStats } from './work/pool-stats.ts';
 export type { TaskCounts } from './work/task-kind.ts';

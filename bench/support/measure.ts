@@ -79,10 +79,8 @@ export function report(
 function addResults(file: string, bench: string, rows: readonly Row[], more: object): void {
   const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   const name = bench.split(' ')[0];
-  writeFileSync(
-    file,
-    `${JSON.stringify({ ...results, machine: machine(), [name]: { rows, more } }, null, 2)}\n`,
-  );
+  const about = { machine: machine(), commit: commit(), load: loadavg()[0].toFixed(1) };
+  writeFileSync(file, `${JSON.stringify({ ...about, ...results, [name]: { rows, more } }, null, 2)}\n`);
 }
 
 function commit(): string {
