@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { buildDashboard } from './dashboard.mjs';
 import { buildKernels } from './kernels.mjs';
 import { root } from './root.mjs';
 
@@ -14,6 +15,7 @@ const onlyKernels = process.argv.includes('--kernels');
 process.chdir(root);
 
 const compiled = await buildKernels({ force: !onlyKernels });
+if (!onlyKernels) await buildDashboard({ force: true });
 if (onlyKernels) {
   console.log(compiled ? 'kernels compiled' : 'kernels are up to date');
 } else {

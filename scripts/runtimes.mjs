@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildDashboard } from './dashboard.mjs';
 import { runtimes } from './install-runtimes.mjs';
 import { testsIn } from './junit.mjs';
 import { buildKernels } from './kernels.mjs';
@@ -24,6 +25,7 @@ const filters = words.filter((word) => !word.startsWith('-'));
 
 process.chdir(root);
 await buildKernels();
+await buildDashboard();
 const reports = mkdtempSync(join(tmpdir(), 'holdfast-'));
 process.exitCode = (await everywhere()) ? 0 : 1;
 rmSync(reports, { recursive: true, force: true });

@@ -5,6 +5,7 @@
 //   node scripts/test.mjs races/ --test-only  flags go to the runner
 
 import { spawnSync } from 'node:child_process';
+import { buildDashboard } from './dashboard.mjs';
 import { buildKernels } from './kernels.mjs';
 import { root } from './root.mjs';
 import { CONCURRENCY, FILE_TIMEOUT_MS, sourceFlags, testFiles } from './suite.mjs';
@@ -15,6 +16,7 @@ const filters = words.filter((word) => !word.startsWith('-')).map((word) => word
 
 process.chdir(root);
 await buildKernels();
+await buildDashboard();
 
 const files = testFiles(filters);
 if (files.length === 0) {

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { Holdfast } from '../control/holdfast.ts';
+import type { RuntimeView } from '../control/views.ts';
 
 /** Percentiles are looked at every third second: they move slowly and are dear to read. */
 const LATENCY_AGE_MS = 2_500;
@@ -40,7 +41,7 @@ export class Frames {
 }
 
 /** Everything about the runtime that is not a policy. */
-export function describeRuntime(holdfast: Holdfast, clock: Clock) {
+export function describeRuntime(holdfast: Holdfast, clock: Clock): RuntimeView {
   const { checks, ready, live } = holdfast.health.status();
   return {
     name: holdfast.name,
@@ -59,7 +60,7 @@ export function describeRuntime(holdfast: Holdfast, clock: Clock) {
   };
 }
 
-function poolOf(holdfast: Holdfast) {
+function poolOf(holdfast: Holdfast): RuntimeView['pool'] {
   const stats = holdfast.workers;
   if (stats === undefined) return undefined;
   const { threads, waiting, tasks, lost } = stats;

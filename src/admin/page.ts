@@ -1,3 +1,20 @@
-export function dashboard(status: number): Response {
-  return new Response('<!doctype html>', { status, headers: { 'content-type': 'text/html; charset=utf-8' } });
+// The dashboard: one page, which asks nobody but its own server for anything.
+
+import { PAGE, SCRIPT_HASH, STYLE_HASH } from './page.html.ts';
+
+const POLICY = [
+  "default-src 'none'",
+  `script-src ${SCRIPT_HASH}`,
+  `style-src ${STYLE_HASH}`,
+  "connect-src 'self'",
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The page, whether or not whoever asks may see anything by it. */
+export function dashboard(status: 200 | 401): Response {
+  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY };
+  return new Response(PAGE, { status, headers });
 }

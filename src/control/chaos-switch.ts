@@ -90,6 +90,7 @@ export class ChaosSwitch {
   /** Ends all experiments, at once and everywhere. */
   disable(reason: ChaosEnd = 'off'): void {
     for (const running of [...this.#running.values()]) this.#end(running, reason);
+    this.#arm(guardClock(this.#clock).now());
     // Whatever another hand has switched on in the memory ends too.
     for (const policy of this.#policies().values()) setChaos(Policy.coreOf(policy), [], 0);
   }

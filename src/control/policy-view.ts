@@ -17,32 +17,8 @@ import {
 } from '../../assembly/layout.ts';
 import { burnRate, readErrorBudget } from '../policy/budgets.ts';
 import { CHAOS_KINDS, Chaos } from '../policy/chaos.ts';
-import type { ChaosKind } from '../policy/events.ts';
-import type { BreakerState } from '../policy/types.ts';
 import type { PolicyReading } from './metrics/policy-reading.ts';
-
-export interface PolicyView {
-  name: string;
-  /** Calls since the policy was defined. */
-  calls: { success: number; failure: number; ignored: number; rejected: number };
-  /** Refusals by who refused; attempts count, not calls. */
-  refused: Record<'circuitBreaker' | 'throttle' | 'rateLimiter' | 'bulkhead' | 'shed' | 'draining', number>;
-  /** In ms; of the budget's window where there is one, else since the policy was defined. `null` without calls. */
-  latency: { p50Ms: number | null; p95Ms: number | null; p99Ms: number | null };
-  circuitBreaker?: { state: BreakerState; retryAfterMs: number | null };
-  rateLimiter?: { ratePerSecond: number; available: number | null; burst: number };
-  bulkhead?: { active: number; limit: number; queued: number; maxQueue: number };
-  errorBudget?: {
-    objective: number;
-    remaining: number;
-    exhausted: boolean;
-    burnRate1h: number | null;
-    alert: string;
-  };
-  latencyBudget?: { percentile: number; targetMs: number; exhausted: boolean };
-  /** Kinds that the policy allows, and those that are on. */
-  chaos?: { allows: ChaosKind[]; on: ChaosKind[] };
-}
+import type { PolicyView } from './views.ts';
 
 const ALERTS = ['', 'fast', 'slow', 'fast'];
 

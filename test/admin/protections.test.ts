@@ -121,7 +121,7 @@ describe('a request', () => {
 
   it('for nothing that there is, is answered so', async () => {
     const { ask, end } = await serving({ policies });
-    for (const path of ['/nothing', '/policies/%ff', '/../etc/passwd', '//', '/health/live/x']) {
+    for (const path of ['/nothing', '/policies/%ff', '/../etc/passwd', '/health/live/x']) {
       assert.ok((await ask(path)).status >= 400, path);
     }
     await end();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ping } from '../../src/control/health/ping.ts';
-import type { PolicyView } from '../../src/control/policy-view.ts';
+import type { PolicyView } from '../../src/control/views.ts';
 import { serving, TOKEN } from './given.ts';
 
 const breaker = { circuitBreaker: { consecutiveFailures: 5, openMs: 60_000 } };

@@ -37,9 +37,11 @@ describe('the built-in checks', () => {
 
   it('see a budget that is exhausted, without being less ready', async () => {
     const { holdfast } = given({
+      health: { failureThreshold: 1 },
       policies: { send: { errorBudget: { objective: 0.9, windowMs: 60_000, minCalls: 1 } } },
     });
     await holdfast.start();
+    await holdfast.health.checkNow();
     holdfast.policy('send').errorBudget?.record(false);
     const status = await holdfast.health.checkNow();
     const budgets = status.checks.find(({ name }) => name === 'budgets');
