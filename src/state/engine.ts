@@ -1,6 +1,7 @@
 // Which implementation of the kernels runs: WebAssembly, or its twin.
 
 import type { Kernels } from './kernels.ts';
+import type { SharedMemory } from './shared-memory.ts';
 import { twinKernels } from './twin/twin.ts';
 import { wasmKernels } from './wasm-engine.ts';
 
@@ -13,7 +14,7 @@ export interface Engine {
 }
 
 /** `auto` takes the twin only where the module does not load, as under a policy that forbids it. */
-export function startEngine(name: EngineName, memory: WebAssembly.Memory): Engine {
+export function startEngine(name: EngineName, memory: SharedMemory): Engine {
   if (name === 'js') return { name, kernels: twinKernels(memory) };
   try {
     return { name: 'wasm', kernels: wasmKernels(memory) };

@@ -1,5 +1,6 @@
 // The state plane: one shared memory, and everything that gives a view of it.
 
+import { randomFillSync } from 'node:crypto';
 import {
   CELL_BYTES,
   HEADER_BYTES_USED,
@@ -22,11 +23,11 @@ import {
   SLOT_BYTES,
   THREAD_BYTES,
 } from '../../assembly/layout.ts';
-import { randomFillSync } from 'node:crypto';
 import { OptionsError } from '../base/errors.ts';
 import { type Engine, type EngineName, startEngine } from './engine.ts';
 import { type Geometry, geometryOf, type PlaneSizes, ROOM_PER_KEY } from './geometry.ts';
 import type { Kernels } from './kernels.ts';
+import type { SharedMemory } from './shared-memory.ts';
 
 /** The row of the thread that made the memory. */
 export const MAIN_ROW = 0;
@@ -35,7 +36,7 @@ export const UNFENCED = -1;
 
 /** What another thread needs to take part: cloneable. */
 export interface PlaneHandle {
-  memory: WebAssembly.Memory;
+  memory: SharedMemory;
   layout: number;
   row: number;
   fence: number;
@@ -44,7 +45,7 @@ export interface PlaneHandle {
 
 /** One thread's view of a shared memory. The memory belongs to all threads, the view to one. */
 export class StatePlane {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: SharedMemory;
   readonly kernels: Kernels;
   readonly engine: Engine;
   readonly i32: Int32Array;
@@ -59,7 +60,7 @@ export class StatePlane {
   readonly rowAt: number;
   readonly fence: number;
 
-  private constructor(memory: WebAssembly.Memory, engine: EngineName, row: number, fence: number) {
+  private constructor(memory: SharedMemory, engine: EngineName, row: number, fence: number) {
     this.memory = memory;
     this.i32 = new Int32Array(memory.buffer);
     this.f64 = new Float64Array(memory.buffer);
@@ -129,7 +130,7 @@ export class StatePlane {
 }
 
 /** Equal initial and maximum size: the memory never grows, so no view of it goes stale. */
-function makeMemory(pages: number): WebAssembly.Memory {
+function makeMemory(pages: number): SharedMemory {
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch (cause) {

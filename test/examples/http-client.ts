@@ -1,5 +1,5 @@
 /** Posts a body. */
-export function post(url: string, body: BodyInit = ''): Promise<Response> {
+export function post(url: string, body: string | Uint8Array<ArrayBuffer> = ''): Promise<Response> {
   return fetch(url, { method: 'POST', body });
 }
 

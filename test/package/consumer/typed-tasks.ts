@@ -1,0 +1,3 @@
+export function length(text: string): number {
+  return text.length;
+}
