@@ -59,11 +59,17 @@ function markWord(generation: i32, at: f64): i64 {
   return (i64(min(at, FAR) * 1024) << 8) | i64(generation & 255);
 }
 
-/** Written by the thread that moved, unless somebody has done it for it. */
+/**
+ * Written by the thread that moved, unless somebody has done it for it, or moved
+ * on and written later: then the mark is of this generation, or of one after it.
+ */
 export function markMove(slot: usize, generation: i32, at: f64): void {
-  const mark = atomic.load<i64>(slot, BREAKER_MARK);
-  if ((i32(mark) & 255) != ((generation - 1) & 255)) return;
-  atomic.cmpxchg<i64>(slot, mark, markWord(generation, at), BREAKER_MARK);
+  for (let i = 0; i < TRIES; i++) {
+    const mark = atomic.load<i64>(slot, BREAKER_MARK);
+    const behind = (generation - i32(mark)) & 255;
+    if (behind == 0 || behind > 127) return;
+    if (atomic.cmpxchg<i64>(slot, mark, markWord(generation, at), BREAKER_MARK) == mark) return;
+  }
 }
 
 /** Moves the mark of a generation that is already marked: the first trial starts its clock. */

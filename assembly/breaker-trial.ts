@@ -4,8 +4,9 @@
 // generation are undecided, whoever asks. Its outcome counts only in the
 // generation it was admitted in.
 
+import { refusedByRamp } from './breaker-ramp';
 import { CLOSED, FAILED_ONE, HALF_OPEN, OPEN, SUCCEEDED_ONE, UNDECIDED_ONE, failedOf, generationOf, markAgain, markMove, markOf, movedTo, opened, payloadOf, stateOf, succeededOf, undecidedOf } from './breaker-state';
-import { BREAKER_LATE, BREAKER_OPEN_MS, BREAKER_REOPENS, BREAKER_STATE, COUNT_CLOSED, COUNT_HALF_OPENED, COUNT_REOPENED, E_CLOSED, E_REOPENED, O_TRIALS, O_TRIAL_RATE, O_TRIAL_WAIT, R_OPEN, R_REVOKED, T_HALF_OPENED, T_TRIAL } from './layout';
+import { BREAKER_LATE, BREAKER_OPEN_MS, BREAKER_REOPENS, BREAKER_STATE, COUNT_CLOSED, COUNT_HALF_OPENED, COUNT_REOPENED, E_CLOSED, E_REOPENED, O_TRIALS, O_TRIAL_RATE, O_TRIAL_WAIT, R_OPEN, R_RAMP, R_REVOKED, R_TURNED, T_HALF_OPENED, T_TRIAL } from './layout';
 import { REVOKED, STRUCK, trialDrop, trialGive, trialTake, UNLEDGERED } from './ledger';
 import { TRIES, getF, optF, optI } from './words';
 
@@ -23,14 +24,33 @@ export function turnHalfOpen(slot: usize, word: i64, now: f64): bool {
   return true;
 }
 
-export function admitTrial(slot: usize, options: usize, cell: usize, fence: i32, now: f64): i32 {
+/** A refusal, which carries on from a ticket that the breaker was turned half-open. */
+export function refusedAs(code: i32, ticket: i32): i32 {
+  return ticket & T_HALF_OPENED ? code & ~R_TURNED : code;
+}
+
+/** A ticket, or who refused: less R_TURNED where this thread turned the breaker half-open, and others were faster. */
+export function admitTrial(
+  slot: usize,
+  options: usize,
+  cell: usize,
+  fence: i32,
+  now: f64,
+  draw: f64,
+): i32 {
   let turned: i32 = 0;
+  let refused: i32 = R_OPEN;
   for (let i = 0; i < TRIES; i++) {
     const word = atomic.load<i64>(slot, BREAKER_STATE);
     const state = stateOf(word);
-    if (state == CLOSED) return generationOf(word) | turned;
+    if (state == CLOSED) {
+      // Another thread's trial has closed it meanwhile.
+      if (!refusedByRamp(slot, options, word, now, draw)) return generationOf(word) | turned;
+      refused = R_RAMP;
+      break;
+    }
     if (state == OPEN) {
-      if (now < markOf(slot, word, now + getF(slot + BREAKER_OPEN_MS))) return R_OPEN;
+      if (now < markOf(slot, word, now + getF(slot + BREAKER_OPEN_MS))) break;
       if (turnHalfOpen(slot, word, now)) {
         atomic.add<i64>(slot, 1, COUNT_HALF_OPENED);
         turned = T_HALF_OPENED;
@@ -42,16 +62,19 @@ export function admitTrial(slot: usize, options: usize, cell: usize, fence: i32,
       turnHalfOpen(slot, word, now);
       continue;
     }
-    if (undecidedOf(word) >= optI(options, O_TRIALS)) return R_OPEN;
+    if (undecidedOf(word) >= optI(options, O_TRIALS)) break;
     const generation = generationOf(word);
     const took = trialTake(cell, fence, generation, slot + BREAKER_STATE, word, word + UNDECIDED_ONE);
     if (took == UNLEDGERED) trialReturn(slot, cell, STRUCK, generation);
-    if (took == REVOKED || took == UNLEDGERED) return R_REVOKED;
+    if (took == REVOKED || took == UNLEDGERED) {
+      refused = R_REVOKED;
+      break;
+    }
     if (took == 0) continue;
     if (payloadOf(word) == 0) markAgain(slot, generation, now);
     return generation | T_TRIAL | turned;
   }
-  return R_OPEN;
+  return refusedAs(refused, turned);
 }
 
 /** Takes back a trial that a later refusal made void, or that was ignored. */

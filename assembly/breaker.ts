@@ -1,21 +1,13 @@
 // Circuit breaker: admission and outcome.
 
-import { CLOSED, generationOf, markOf, moveToOpen, payloadOf, stateOf, stateWord } from './breaker-state';
+import { refusedByRamp } from './breaker-ramp';
+import { CLOSED, generationOf, moveToOpen, payloadOf, stateOf, stateWord } from './breaker-state';
 import { admitTrial, decideTrial, trialReturn } from './breaker-trial';
 import { windowIgnore, windowRecord } from './breaker-window';
-import { BREAKER_CONTROL, BREAKER_LATE, BREAKER_STATE, COUNT_BREAKER_FAILURE, COUNT_BREAKER_IGNORED, COUNT_BREAKER_SUCCESS, COUNT_OPENED, E_CLOSED, E_OPENED, E_REOPENED, F_COUNTED, F_RAMP, O_CONSECUTIVE, O_RAMP, O_SLOW_MS, R_ISOLATED, R_RAMP, T_TRIAL, T_UNCOUNTED, T_WATCHED, V_IGNORED, V_SUCCESS } from './layout';
+import { BREAKER_CONTROL, BREAKER_LATE, BREAKER_STATE, COUNT_BREAKER_FAILURE, COUNT_BREAKER_IGNORED, COUNT_BREAKER_SUCCESS, COUNT_OPENED, E_CLOSED, E_OPENED, E_REOPENED, F_COUNTED, F_RAMP, O_CONSECUTIVE, O_SLOW_MS, R_ISOLATED, R_RAMP, T_TRIAL, T_UNCOUNTED, T_WATCHED, V_IGNORED, V_SUCCESS } from './layout';
 import { TRIES, optF, optI } from './words';
 
 const GENERATION: i32 = 0xffffff;
-
-/** Share of calls let through `ms` after a close: from 10 % to all, in a straight line. */
-function refusedByRamp(slot: usize, options: usize, word: i64, now: f64, draw: f64): bool {
-  // The first generation never was open.
-  const ramp = optF(options, O_RAMP);
-  if (generationOf(word) == 0 || ramp <= 0) return false;
-  const since = now - markOf(slot, word, now);
-  return since < ramp && draw >= 0.1 + (0.9 * since) / ramp;
-}
 
 /** A ticket, or who refused. `draw` decides inside the ramp. */
 export function breakerAdmit(
@@ -38,7 +30,7 @@ export function breakerAdmit(
     if (features & F_RAMP && refusedByRamp(slot, options, word, now, draw)) return R_RAMP;
     return generationOf(word);
   }
-  return admitTrial(slot, options, cell, fence, now);
+  return admitTrial(slot, options, cell, fence, now, draw);
 }
 
 function trip(slot: usize, generation: i32, now: f64, openMs: f64): i32 {

@@ -329,6 +329,7 @@ export const R_LINE = -8; //     someone waits: queue up
 export const R_REVOKED = -9; //  this thread was declared dead
 export const R_FULL = -10; //    the line is full
 export const R_MOVED = -11; //   the options changed meanwhile: only inside the kernels
+export const R_TURNED = 64; //   taken from any of them (they are above −64): refused, but turned the breaker half-open
 
 // Modes of admit, what of settle, its answer ------------------------------
 export const A_NEWCOMER = 0;

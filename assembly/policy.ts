@@ -8,7 +8,7 @@
 import { adaptLimit, adaptRate } from './adapt';
 import { breakerAdmit, breakerRecord } from './breaker';
 import { breakerRefuses, breakerRejected, breakerWait } from './breaker-view';
-import { trialReturn } from './breaker-trial';
+import { refusedAs, trialReturn } from './breaker-trial';
 import { budgetRecord } from './budget';
 import { bulkheadReturn, bulkheadTake, lineWake } from './bulkhead';
 import { EXHAUSTED, keyedTake, keyedWait } from './keyed';
@@ -54,11 +54,13 @@ import {
   R_RATE,
   R_REVOKED,
   R_THROTTLED,
+  R_TURNED,
   RATE_TAT,
   S_CALL,
   S_RELEASE,
   S_VERDICT,
   SLOT_VERSION,
+  T_HALF_OPENED,
   T_SLOT,
   T_TRIAL,
   V_DROPPED,
@@ -138,12 +140,13 @@ function admitOnce(
     lineWake(slot);
   }
   if (ticket & T_TRIAL) trialReturn(slot, cell, fence, ticket);
-  return refused;
+  return refusedAs(refused, ticket);
 }
 
 /**
  * Asks every configured protection in one step. A ticket (≥ 0) or an R_… code,
- * which leaves nothing taken and nothing counted: see `refuse`. `row`: the
+ * which leaves nothing taken and nothing counted: see `refuse`; less R_TURNED
+ * when the breaker was turned half-open on the way, which stands. `row`: the
  * thread's row, with the hash of the key. `mode`: A_… bits.
  */
 export function admit(
@@ -157,12 +160,15 @@ export function admit(
   mode: i32,
 ): i32 {
   const features = load<i32>(slot);
+  let turned: i32 = 0;
   for (let i = 0; i < RESTARTS; i++) {
     const version = atomic.load<i32>(slot, SLOT_VERSION);
     const answer = admitOnce(slot, features, version, cell, row, fence, now, permits, draw, mode);
-    if (answer != R_MOVED) return answer;
+    if (answer >= 0) return answer | turned;
+    if ((answer | R_TURNED) != R_MOVED) return refusedAs(answer, turned);
+    if (answer != R_MOVED) turned = T_HALF_OPENED;
   }
-  return R_RATE;
+  return refusedAs(R_RATE, turned);
 }
 
 /** Counts a refusal that stands, and tells the milliseconds after which to try again. */

@@ -117,7 +117,7 @@ export class PolicyCore {
   admit(nowMs: number, permits: number, mode: number = A_NEWCOMER): number {
     // Its memory may be another policy's by now.
     if (!this.slot.lives) return R_GONE;
-    return this.kernels.admit(
+    const answer = this.kernels.admit(
       this.at,
       this.cell,
       this.row,
@@ -127,6 +127,10 @@ export class PolicyCore {
       this.draws ? this.random() : 0,
       mode,
     );
+    if (answer > -R_TURNED) return answer;
+    // Refused, but the breaker is half-open by this very call: no other will say so.
+    this.changes.halfOpened(nowMs);
+    return answer + R_TURNED;
   }
 
   /** Counts a refusal that stands, and tells listeners. */

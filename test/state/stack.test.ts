@@ -22,6 +22,7 @@ import {
   R_LINE,
   R_OPEN,
   R_RATE,
+  R_TURNED,
   R_THROTTLED,
   S_CALL,
   S_RELEASE,
@@ -118,7 +119,7 @@ for (const engine of ENGINES) {
       settle(running, V_FAILURE, S_VERDICT);
       assert.equal(admit(), R_OPEN);
       pass(100);
-      assert.deepEqual([admit(), taken().breaker], [R_BULKHEAD, 1]);
+      assert.deepEqual([admit(), taken().breaker], [R_BULKHEAD - R_TURNED, 1]);
       settle(running, V_SUCCESS, S_RELEASE);
       assert.ok(admit() & T_TRIAL);
       assert.equal(admit(), R_OPEN);

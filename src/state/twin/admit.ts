@@ -5,7 +5,7 @@
 
 import * as layout from '../../../assembly/layout.ts';
 import type { Breaker } from './breaker.ts';
-import type { BreakerTrials } from './breaker-trial.ts';
+import { type BreakerTrials, refusedAs } from './breaker-trial.ts';
 import type { BreakerView } from './breaker-view.ts';
 import type { Bulkhead } from './bulkhead.ts';
 import { EXHAUSTED, type Keyed } from './keyed.ts';
@@ -41,8 +41,10 @@ const {
   R_RATE,
   R_REVOKED,
   R_THROTTLED,
+  R_TURNED,
   RATE_TAT,
   SLOT_VERSION,
+  T_HALF_OPENED,
   T_SLOT,
   T_TRIAL,
 } = layout;
@@ -127,12 +129,13 @@ export function twinAdmit(
       lineWake(slot);
     }
     if (ticket & T_TRIAL) trialReturn(slot, cell, fence, ticket);
-    return refused;
+    return refusedAs(refused, ticket);
   }
 
   /**
    * Asks every configured protection in one step. A ticket (≥ 0) or an R_… code,
-   * which leaves nothing taken and nothing counted: see `refuse`. `row`: the
+   * which leaves nothing taken and nothing counted: see `refuse`; less R_TURNED
+   * when the breaker was turned half-open on the way, which stands. `row`: the
    * thread's row, with the hash of the key. `mode`: A_… bits.
    */
   function admit(
@@ -146,12 +149,15 @@ export function twinAdmit(
     mode: number,
   ): number {
     const features = i32[slot >>> 2];
+    let turned = 0;
     for (let i = 0; i < RESTARTS; i++) {
       const version = i32[(slot + SLOT_VERSION) >>> 2];
       const answer = admitOnce(slot, features, version, cell, row, fence, now, permits, draw, mode);
-      if (answer !== R_MOVED) return answer;
+      if (answer >= 0) return answer | turned;
+      if ((answer | R_TURNED) !== R_MOVED) return refusedAs(answer, turned);
+      if (answer !== R_MOVED) turned = T_HALF_OPENED;
     }
-    return R_RATE;
+    return refusedAs(R_RATE, turned);
   }
 
   /** Counts a refusal that stands, and tells the milliseconds after which to try again. */

@@ -75,11 +75,17 @@ export function twinBreakerMoves({ word, look, swap, i32 }: TwinMemory, { getF, 
     return (high * MARK_HIGH + (low >>> 8)) / 1024;
   }
 
-  /** Written by the thread that moved, unless somebody has done it for it. */
+  /**
+   * Written by the thread that moved, unless somebody has done it for it, or moved
+   * on and written later: then the mark is of this generation, or of one after it.
+   */
   function markMove(slot: number, generation: number, at: number): void {
-    look(slot + BREAKER_MARK);
-    if ((word[0] & 255) !== ((generation - 1) & 255)) return;
-    mark(slot, word[0], word[1], generation, at);
+    for (let i = 0; i < TRIES; i++) {
+      look(slot + BREAKER_MARK);
+      const behind = (generation - word[0]) & 255;
+      if (behind === 0 || behind > 127) return;
+      if (mark(slot, word[0], word[1], generation, at)) return;
+    }
   }
 
   /** Moves the mark of a generation that is already marked: the first trial starts its clock. */
@@ -111,7 +117,13 @@ export function twinBreakerMoves({ word, look, swap, i32 }: TwinMemory, { getF, 
     return mine ? timeOf(word[0], word[1]) : fallback;
   }
 
-  /** Opens for `openMs`, or for the prepared open time when that is negative. */
+  /** What a thread writes down that has opened the breaker, for `openMs` or, when that is negative, the prepared open time. */
+  function opened(slot: number, generation: number, now: number, openMs: number): void {
+    const ms = openMs >= 0 ? openMs : getF(slot + BREAKER_NEXT_MS);
+    setF(slot + BREAKER_OPEN_MS, ms);
+    markMove(slot, generation, now + ms);
+  }
+
   function moveToOpen(
     slot: number,
     low: number,
@@ -120,13 +132,11 @@ export function twinBreakerMoves({ word, look, swap, i32 }: TwinMemory, { getF, 
     openMs: number,
     payload: number,
   ): boolean {
-    const ms = openMs >= 0 ? openMs : getF(slot + BREAKER_NEXT_MS);
     const next = movedTo(high, OPEN, payload);
     if (!swap(slot + BREAKER_STATE, low, high, payload | 0, next)) return false;
-    setF(slot + BREAKER_OPEN_MS, ms);
-    markMove(slot, generationOf(next), now + ms);
+    opened(slot, generationOf(next), now, openMs);
     return true;
   }
 
-  return { markMove, markAgain, markOf, markSeen, moveToOpen };
+  return { markMove, markAgain, markOf, markSeen, opened, moveToOpen };
 }

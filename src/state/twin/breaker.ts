@@ -1,6 +1,7 @@
 // Circuit breaker: admission and outcome.
 
 import * as layout from '../../../assembly/layout.ts';
+import type { BreakerRamp } from './breaker-ramp.ts';
 import { type BreakerMoves, CLOSED, generationOf, payloadOf, stateHigh, stateOf } from './breaker-state.ts';
 import type { BreakerTrials } from './breaker-trial.ts';
 import type { BreakerWindow } from './breaker-window.ts';
@@ -19,7 +20,6 @@ const {
   F_COUNTED,
   F_RAMP,
   O_CONSECUTIVE,
-  O_RAMP,
   O_SLOW_MS,
   R_ISOLATED,
   R_RAMP,
@@ -37,19 +37,11 @@ export type Breaker = ReturnType<typeof twinBreaker>;
 export function twinBreaker(
   { i32, word, look, swap, grow }: TwinMemory,
   { optF, optI }: Words,
-  { markOf, moveToOpen }: BreakerMoves,
+  { moveToOpen }: BreakerMoves,
+  { refusedByRamp }: BreakerRamp,
   { admitTrial, decideTrial, trialReturn }: BreakerTrials,
   { windowIgnore, windowRecord }: BreakerWindow,
 ) {
-  /** Share of calls let through `ms` after a close: from 10 % to all, in a straight line. */
-  function refusedByRamp(slot: number, options: number, high: number, now: number, draw: number): boolean {
-    // The first generation never was open.
-    const ramp = optF(options, O_RAMP);
-    if (generationOf(high) === 0 || ramp <= 0) return false;
-    const since = now - markOf(slot, high, now);
-    return since < ramp && draw >= 0.1 + (0.9 * since) / ramp;
-  }
-
   /** A ticket, or who refused. `draw` decides inside the ramp. */
   function breakerAdmit(
     slot: number,
@@ -71,7 +63,7 @@ export function twinBreaker(
       if (features & F_RAMP && refusedByRamp(slot, options, high, now, draw)) return R_RAMP;
       return generationOf(high);
     }
-    return admitTrial(slot, options, cell, fence, now);
+    return admitTrial(slot, options, cell, fence, now, draw);
   }
 
   function trip(slot: number, generation: number, now: number, openMs: number): number {

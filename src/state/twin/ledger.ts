@@ -14,10 +14,14 @@ import { TRIES } from './words.ts';
 const { CELL_BYTES, CELL_TRIALS, HEADER_LEDGER_AT, HEADER_POLICIES } = layout;
 
 export const REVOKED = -2147483648;
+/** Taken, but no longer to be written down. */
+export const UNLEDGERED = 2;
+/** In place of a fence: a trial that the ledger no longer lists. */
+export const STRUCK = -1;
 
 export type Ledger = ReturnType<typeof twinLedger>;
 
-export function twinLedger({ i32, word, look, swap, add }: TwinMemory) {
+export function twinLedger({ i32, word, look, lookInOrder, swap, add }: TwinMemory) {
   /** The row of the thread that a cell belongs to, + 1: how it signs a lock. */
   function ownerOf(cell: number): number {
     const rowBytes = i32[HEADER_POLICIES >>> 2] * CELL_BYTES;
@@ -39,7 +43,10 @@ export function twinLedger({ i32, word, look, swap, add }: TwinMemory) {
     return REVOKED;
   }
 
-  /** Ledger, then the breaker's word: 1 taken, 0 somebody moved the word, REVOKED. */
+  /**
+   * The breaker's word, then the ledger: 1 taken, 0 somebody moved the word,
+   * UNLEDGERED when the thread was revoked between the two, REVOKED before.
+   */
   function trialTake(
     cell: number,
     fence: number,
@@ -51,36 +58,55 @@ export function twinLedger({ i32, word, look, swap, add }: TwinMemory) {
     nextHigh: number,
   ): number {
     if (fence < 0) return swap(state, low, high, nextLow, nextHigh) ? 1 : 0;
-    for (let i = 0; i < TRIES; i++) {
-      look(cell + CELL_TRIALS);
-      const heldLow = word[0];
-      const heldHigh = word[1];
-      if (heldHigh >> 8 !== fence) return REVOKED;
-      const count = heldGeneration(heldLow, heldHigh) === generation ? (heldLow & 0xfff) + 1 : 1;
-      const moreLow = (generation << 12) | count;
-      const moreHigh = (fence << 8) | (generation >>> 20);
-      if (!swap(cell + CELL_TRIALS, heldLow, heldHigh, moreLow, moreHigh)) continue;
-      if (swap(state, low, high, nextLow, nextHigh)) return 1;
-      return trialDrop(cell, fence, generation) ? 0 : REVOKED;
-    }
-    return REVOKED;
+    lookInOrder(cell + CELL_TRIALS);
+    const heldLow = word[0];
+    const heldHigh = word[1];
+    if (heldHigh >> 8 !== fence) return REVOKED;
+    const count = heldGeneration(heldLow, heldHigh) === generation ? (heldLow & 0xfff) + 1 : 1;
+    const moreLow = (generation << 12) | count;
+    const moreHigh = (fence << 8) | (generation >>> 20);
+    if (!swap(state, low, high, nextLow, nextHigh)) return 0;
+    // Nobody but the thread itself and who revokes it writes there.
+    return swap(cell + CELL_TRIALS, heldLow, heldHigh, moreLow, moreHigh) ? 1 : UNLEDGERED;
   }
 
-  /** Strikes one trial of a generation from the ledger; false when the fence is gone. */
+  /**
+   * Ledger, then the breaker's word: 1 given back, 0 somebody moved the word: the
+   * ledger is rid of the trial then, and the word is still to be changed. REVOKED:
+   * the manager gave it back.
+   */
+  function trialGive(
+    cell: number,
+    fence: number,
+    generation: number,
+    state: number,
+    low: number,
+    high: number,
+    nextLow: number,
+    nextHigh: number,
+  ): number {
+    if (fence < 0) return swap(state, low, high, nextLow, nextHigh) ? 1 : 0;
+    lookInOrder(cell + CELL_TRIALS);
+    const heldLow = word[0];
+    const heldHigh = word[1];
+    if (heldHigh >> 8 !== fence) return REVOKED;
+    if (heldGeneration(heldLow, heldHigh) !== generation || (heldLow & 0xfff) === 0) return REVOKED;
+    if (!swap(cell + CELL_TRIALS, heldLow, heldHigh, heldLow - 1, heldHigh)) return REVOKED;
+    return swap(state, low, high, nextLow, nextHigh) ? 1 : 0;
+  }
+
+  /** Strikes a trial from the ledger whose generation is over; false when the fence is gone. */
   function trialDrop(cell: number, fence: number, generation: number): boolean {
     if (fence < 0) return true;
-    for (let i = 0; i < TRIES; i++) {
-      look(cell + CELL_TRIALS);
-      const low = word[0];
-      const high = word[1];
-      if (high >> 8 !== fence) return false;
-      if (heldGeneration(low, high) !== generation || (low & 0xfff) === 0) return true;
-      if (swap(cell + CELL_TRIALS, low, high, low - 1, high)) return true;
-    }
-    return false;
+    lookInOrder(cell + CELL_TRIALS);
+    const low = word[0];
+    const high = word[1];
+    if (high >> 8 !== fence) return false;
+    if (heldGeneration(low, high) !== generation || (low & 0xfff) === 0) return true;
+    return swap(cell + CELL_TRIALS, low, high, low - 1, high);
   }
 
-  return { ownerOf, fencedAdd, trialTake, trialDrop };
+  return { ownerOf, fencedAdd, trialTake, trialGive, trialDrop };
 }
 
 /** The generation of the trials that a ledger word accounts for. */
