@@ -41,8 +41,11 @@ function attemptTimedOut(call: Call, attempt: Attempt, nowMs: number): void {
   // Both are sums with a clock's fraction: the difference is a hair off what was asked for.
   const error = timeout(call, 'attempt', Math.round((attempt.deadlineMs - attempt.startMs) * 1e6) / 1e6);
   core.count(COUNT_TIMEOUT_ATTEMPT);
+  // A listener may have aborted the call, and with it this attempt.
+  if (call.answered) return;
   let verdict = V_IGNORED;
   let openMs = -1;
+  call.drop(attempt);
   const what = leave(call, attempt);
   attempt.abort(error);
   try {

@@ -15,9 +15,9 @@ export function abandonAll(call: Call, verdict: number, reason: unknown, nowMs: 
   }
 }
 
-/** Leaves one attempt: its operation keeps the slot, unless none runs. What is to be settled now. */
+/** Leaves one attempt: its operation keeps the slot, unless none runs (any more). What is to be settled now. */
 export function leave(call: Call, attempt: Attempt): number {
-  if (attempt.state === INJECTED) {
+  if (attempt.state === INJECTED || attempt.state === ENDED) {
     attempt.state = ENDED;
     call.compiled.chaos?.forget(attempt);
     return S_VERDICT | S_RELEASE;

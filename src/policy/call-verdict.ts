@@ -17,9 +17,11 @@ export function ended(call: Call, attempt: Attempt, ok: boolean, result: unknown
     verdict = judge(core.functions, ok, result);
     if (core.functions.openFor !== undefined) openMs = call.compiled.openFor(outcomeOf(ok, result));
   } catch (error) {
-    return spoiled(call, attempt, error, S_VERDICT | S_RELEASE, nowMs);
+    if (!call.answered) spoiled(call, attempt, error, S_VERDICT | S_RELEASE, nowMs);
+    return;
   }
-  decided(call, attempt, ok, result, verdict, openMs, S_VERDICT | S_RELEASE, nowMs);
+  // Whoever was asked may have aborted the call, and with it this attempt.
+  if (!call.answered) decided(call, attempt, ok, result, verdict, openMs, S_VERDICT | S_RELEASE, nowMs);
 }
 
 /** A function of the user's has thrown where the policy asked it: the attempt counts for nothing, the caller gets that. */
@@ -47,7 +49,7 @@ export function decided(
   const final =
     verdict === V_SUCCESS && (core.functions.shouldRetry === undefined || call.current !== undefined);
   const last = final || (compiled.retry === undefined && call.current === undefined);
-  if (last && attempt === call) {
+  if (last && attempt === call && !call.answered) {
     // The attempt is the whole call: one kernel call says all.
     core.settle(attempt.ticket, attempt.startMs, nowMs, verdict, what | S_CALL, openMs);
     return call.finished(ok, result, verdict, nowMs);

@@ -121,10 +121,8 @@ export class Retry {
     const { functions } = this.#core;
     const asked = functions.retryAfter?.(outcome);
     if (asked !== undefined) return checked('retry.retryAfter', asked);
-    return checked(
-      'retry.backoff',
-      functions.backoff?.(call.retries + 1, outcome, call.more?.lastPauseMs) ?? 0,
-    );
+    if (functions.backoff === undefined) return 0;
+    return checked('retry.backoff', functions.backoff(call.retries + 1, outcome, call.more?.lastPauseMs));
   }
 }
 
