@@ -39,8 +39,6 @@ export class Group {
   readonly #look = callbackTimer((nowMs) => this.#lookAround(nowMs));
   #looking = false;
   #dealing = false;
-  /** Where the last turn was: a compartment that comes anew starts from here. */
-  #used = 0;
 
   constructor(minThreads: number, maxThreads: number, grow: () => void) {
     this.minThreads = minThreads;
@@ -73,13 +71,23 @@ export class Group {
   /** Takes a task in. */
   submit(task: Task): void {
     const { compartment } = task;
-    if (compartment.waiting === 0 && compartment.sent === 0)
-      compartment.used = Math.max(compartment.used, this.#used);
-    const overtakes = compartment.sent === 0 || task.facts.priority > compartment.lowestSent;
+    const isNew = compartment.waiting === 0 && compartment.sent === 0;
+    const overtakes = isNew || compartment.sent === 0 || task.facts.priority > compartment.lowestSent;
+    const idle = this.hasIdleLane;
+    if (!idle && overtakes) this.#makeRoom();
+    if (isNew) this.#join(compartment);
     compartment.push(task);
-    if (this.hasIdleLane) return this.deal();
-    if (this.lanes.length + this.starting < this.maxThreads) this.#grow();
-    if (overtakes) this.#makeRoom();
+    if (idle) this.deal();
+    else if (this.lanes.length + this.starting < this.maxThreads) this.#grow();
+  }
+
+  // It has no claim to the time in which it wanted nothing.
+  #join(compartment: Compartment): void {
+    let least = Number.POSITIVE_INFINITY;
+    for (const { waiting, sent, used } of this.#compartments) {
+      if (waiting + sent > 0 && used < least) least = used;
+    }
+    if (least < Number.POSITIVE_INFINITY) compartment.used = Math.max(compartment.used, least);
   }
 
   /** Puts tasks back where they were. */
@@ -143,7 +151,6 @@ export class Group {
       compartment.sent++;
       compartment.lowestSent = Math.min(compartment.lowestSent, task.facts.priority);
       task.expectedMs = expectedMs === Number.POSITIVE_INFINITY ? BATCH_MS : expectedMs;
-      this.#used = compartment.used;
       compartment.used += task.expectedMs / compartment.weight;
       roomMs -= task.expectedMs;
       tasks.push(task);
@@ -156,7 +163,7 @@ export class Group {
     let next: Compartment | undefined;
     for (const compartment of this.#compartments) {
       if (compartment.waiting === 0) continue;
-      if (next === undefined || compartment.used < next.used) next = compartment;
+      if (next === undefined || isBefore(compartment, next)) next = compartment;
     }
     return next;
   }
@@ -221,6 +228,10 @@ export class Group {
   get queued(): Task[] {
     return this.#compartments.flatMap((compartment) => compartment.tasks);
   }
+}
+
+function isBefore(one: Compartment, other: Compartment): boolean {
+  return one.used < other.used || (one.used === other.used && one.sent < other.sent);
 }
 
 // Half empty, so that it is filled by a few large messages rather than by one for each task that leaves it.
