@@ -13,6 +13,7 @@ import {
   F_RATE,
   F_THROTTLE,
   LINE_EVENT,
+  R_TURNED,
   S_CALL,
   T_SLOT,
   T_TRIAL,
