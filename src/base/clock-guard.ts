@@ -20,6 +20,12 @@ export interface GuardedTime {
   onBack(listener: () => void): void;
 }
 
+/** A clock that tells of its jumps: it calls the listener right before and right after each. */
+export const JUMPS = Symbol('jumps');
+interface Jumping extends Clock {
+  [JUMPS]?(listener: () => void): void;
+}
+
 const guards = new WeakMap<Clock, GuardedTime>();
 
 /** The guarded time of a clock. The system clock cannot go back: its guard is its own `now`, and costs nothing. */
@@ -59,6 +65,8 @@ function guarded(clock: Clock): GuardedTime {
     return last + offsetMs;
   }
 
+  // One that does not tell is found out at the next reading: what passed between that and the last is lost.
+  (clock as Jumping)[JUMPS]?.(now);
   return {
     now,
     get offsetMs() {

@@ -2,6 +2,7 @@
 
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../base/clock.ts';
+import { JUMPS } from '../base/clock-guard.ts';
 import { extract, insert, type ManualTimer } from './timer-heap.ts';
 
 /** A clock for tests: time stands still until it is advanced. Belongs to one thread. */
@@ -44,6 +45,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
   const timers: ManualTimer[] = [];
   let nowMs = startMs;
   let order = 0;
+  const watchers: (() => void)[] = [];
   let lastAdvance: Promise<void> = Promise.resolve();
 
   function setTimer(atMs: number, fire: () => void): () => void {
@@ -65,7 +67,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
     nowMs = Math.max(nowMs, untilMs);
   }
 
-  return {
+  const clock: ManualClock & { [JUMPS](watcher: () => void): void } = {
     now: () => nowMs,
     wallMs: () => nowMs + aheadMs,
     setTimer,
@@ -76,7 +78,10 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
       return advance;
     },
     set(ms) {
-      nowMs = notNegative('set', ms);
+      notNegative('set', ms);
+      for (const look of watchers) look();
+      nowMs = ms;
+      for (const look of watchers) look();
     },
     get pending() {
       return timers.length;
@@ -84,7 +89,9 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
     get nextWakeMs() {
       return timers[0]?.atMs;
     },
+    [JUMPS]: (watcher) => void watchers.push(watcher),
   };
+  return clock;
 }
 
 // The event loop comes round when no microtask is left; the second turn is for what waited for the first.

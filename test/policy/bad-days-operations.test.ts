@@ -13,6 +13,7 @@ const THENABLES: [string, () => unknown, { ok: unknown } | { error: unknown }][]
   [
     'whose then throws when it is read',
     () => ({
+      // biome-ignore lint/suspicious/noThenProperty: what is tried here
       get then() {
         throw thrown;
       },
@@ -24,6 +25,7 @@ const THENABLES: [string, () => unknown, { ok: unknown } | { error: unknown }][]
     () => {
       let reads = 0;
       return {
+        // biome-ignore lint/suspicious/noThenProperty: what is tried here
         get then() {
           if (reads++ > 0) throw thrown;
           return (resolve: (value: unknown) => void) => resolve('first');
