@@ -10,7 +10,7 @@ import type { PlaneHandle } from '../state/plane.ts';
 import { makeBoard } from './board.ts';
 import { Lane, type LaneOwner, type Loss } from './lane.ts';
 import { loadContext } from './task-module.ts';
-import { ThreadPool } from './thread-pool.ts';
+import type { ThreadPool } from './thread-pool.ts';
 import { tellWorkers } from './worker-channel.ts';
 import type { WorkersSettings } from './worker-options.ts';
 
@@ -53,6 +53,8 @@ export class LaneStarter {
     this.#closing = false;
     this.#starts = new AbortController();
     if (context !== undefined) this.#captured = (await loadContext(context)).capture;
+    // Loaded when first needed: most programs that import this package start no pool.
+    const { ThreadPool } = await import('./thread-pool.ts');
     this.#threads = new ThreadPool(new URL(ENTRY, import.meta.url), resourceLimits);
   }
 

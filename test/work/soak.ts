@@ -61,7 +61,7 @@ export async function soak(seconds: number, seed: number | string, threads = 2):
         if (expected !== undefined && value !== expected) wrong++;
         count('ok');
       },
-      (error) => count(String(error?.code ?? error?.name)),
+      (error) => count(String(typeof error?.code === 'string' ? error.code : error?.name)),
     );
   };
   const policy = () => [undefined, 'narrow', 'again'][Math.floor(random() * 3)];
@@ -116,7 +116,7 @@ export async function soak(seconds: number, seed: number | string, threads = 2):
   };
   let heapMb = Number.NaN;
   for (let round = 0; systemClock.now() < untilMs; round++) {
-    for (let index = 0; index < 5; index++) act();
+    for (let index = 0; index < 5 && submitted - settled < 1_500; index++) act();
     await pause(random() * 4);
     // Now and then everything comes to rest.
     if (round % 200 === 199) await settleAll(30_000);
