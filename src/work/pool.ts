@@ -14,6 +14,7 @@ import { type Answer, LATE, RETURNED } from './messages.ts';
 import type { PoolStats } from './pool-stats.ts';
 import { type Ending, Task, type TaskFacts } from './task.ts';
 import { TaskKind, type TaskOutcome } from './task-kind.ts';
+import { Underway } from './underway.ts';
 import type { WorkersSettings } from './worker-options.ts';
 
 export class WorkPool {
@@ -23,9 +24,7 @@ export class WorkPool {
   readonly #groups: Group[] = [];
   readonly #compartments = new Map<string, Compartment>();
   readonly #starter: LaneStarter;
-  /** Tasks under way, and who waits until there are none. */
-  #live = 0;
-  #idle: (() => void)[] = [];
+  readonly #underway = new Underway();
   #open = false;
 
   constructor(settings: WorkersSettings, host: PoolHost) {
@@ -94,7 +93,7 @@ export class WorkPool {
     }
     const task = new Task(kind, input, facts, compartment, attempt, deadlineMs, end);
     task.carried = this.#starter.capture();
-    this.#live++;
+    this.#underway.began();
     group.submit(task);
     return task;
   }
@@ -118,16 +117,8 @@ export class WorkPool {
   }
 
   /** Resolves when no task is under way, or after `drainMs`. */
-  async drain(drainMs: number): Promise<void> {
-    if (this.#live === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = callbackTimer(() => resolve());
-      timersOf(systemClock).arm(timer, threadNow() + drainMs);
-      this.#idle.push(() => {
-        timersOf(systemClock).disarm(timer);
-        resolve();
-      });
-    });
+  drain(drainMs: number): Promise<void> {
+    return this.#underway.none(drainMs);
   }
 
   /** Aborts what is left and ends all threads. Resolves when they have ended, or will not. */
@@ -214,7 +205,7 @@ export class WorkPool {
   #end(task: Task, ok: boolean, result: unknown, outcome: TaskOutcome): void {
     task.kind.counts[outcome]++;
     task.end(ok, result);
-    if (--this.#live === 0) for (const tell of this.#idle.splice(0)) tell();
+    this.#underway.ended();
   }
 
   #ask(lane: Lane, task: Task, reason: unknown): void {

@@ -87,15 +87,18 @@ describe('compartments that share a thread', () => {
   });
 
   it('do not wait for a flood of small tasks, however many are on their way: for one at most', async () => {
-    const holdfast = await given({ maxQueue: 100_000 }, { policies });
+    const newcomers = ['b', 'c', 'd', 'e', 'f'];
+    const compartments = Object.fromEntries(['a', ...newcomers].map((name) => [name, {}]));
+    const holdfast = await given({ maxQueue: 100_000 }, { policies: compartments });
     const order = words(50_000);
     const note = (value: number, policy: string) =>
       holdfast.offload('note', { words: order, value }, { policy });
     await Promise.all(Array.from({ length: 200 }, () => note(1, 'a')));
     const flood = Array.from({ length: 20_000 }, () => note(1, 'a'));
-    for (let newcomer = 2; newcomer < 7; newcomer++) {
+    for (const [index, policy] of newcomers.entries()) {
+      const newcomer = 2 + index;
       await reached(order, 0, Atomics.load(order, 0) + 300);
-      const done = note(newcomer, 'b');
+      const done = note(newcomer, policy);
       const begunBefore = Atomics.load(order, 0);
       await done;
       const place = order.indexOf(newcomer, 1) - 1;
