@@ -54,7 +54,7 @@ export class Chart {
       cursor: { y: false, drag: { x: false, y: false } },
       scales: { y: { range: (_plot, _min, max) => [0, Math.max(max ?? 0, 1)] } },
       axes: [
-        { ...axis, size: 28 },
+        { ...axis, size: 28, space: 70, values: '{HH}:{mm}:{ss}' },
         { ...axis, size: 44 },
       ],
       series: [

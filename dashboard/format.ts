@@ -15,3 +15,13 @@ export function duration(ms: number | null | undefined): string {
 export function percent(share: number): string {
   return `${(share * 100).toFixed(share < 0.1 || share > 0.999 ? 1 : 0)} %`;
 }
+
+/** Several durations with their unit said once, where they share it. */
+export function durations(values: readonly (number | null)[]): string {
+  if (values.every((ms) => ms === null)) return '–';
+  const said = values.map((ms) => duration(ms));
+  const units = new Set(said.map((text) => text.split(' ')[1]));
+  return units.size > 1
+    ? said.join(' / ')
+    : `${said.map((text) => text.split(' ')[0]).join(' / ')} ${[...units][0]}`;
+}

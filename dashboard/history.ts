@@ -36,9 +36,12 @@ export class History {
     for (const line of LINES) this.lines[line][second % SECONDS] = values[line];
   }
 
-  /** A line from the oldest second to this one. */
-  recent(line: Line, second: number): Float64Array {
+  /** A line from the oldest second to this one; `null`, which charts leave out, where nobody looked. */
+  recent(line: Line, second: number): (number | null)[] {
     const ring = this.lines[line];
-    return Float64Array.from({ length: SECONDS }, (_, index) => ring[(second + 1 + index) % SECONDS]);
+    return Array.from({ length: SECONDS }, (_, index) => {
+      const value = ring[(second + 1 + index) % SECONDS];
+      return Number.isNaN(value) ? null : value;
+    });
   }
 }

@@ -41,10 +41,14 @@ export class PolicyDetails {
     this.#calls.draw(history, second, atMs);
     this.#latency.draw(history, second, atMs);
     const facts = factsOf(view);
-    if (this.#facts.children.length !== facts.length * 2) {
-      this.#facts.replaceChildren(...facts.flatMap(([term]) => [el('dt', {}, term), el('dd')]));
+    if (this.#facts.children.length !== facts.length) {
+      this.#facts.replaceChildren(...facts.map(() => el('div', {}, el('dt'), el('dd'))));
     }
-    for (const [index, [, text]] of facts.entries()) write(this.#facts.children[index * 2 + 1], text);
+    for (const [index, [term, text]] of facts.entries()) {
+      const [dt, dd] = this.#facts.children[index].children;
+      write(dt, term);
+      write(dd, text);
+    }
   }
 
   restyle(): void {

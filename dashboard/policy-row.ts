@@ -1,7 +1,7 @@
 // One policy in the list.
 
 import { el, mark, write } from './dom.ts';
-import { count, duration, percent } from './format.ts';
+import { count, durations, percent } from './format.ts';
 import { History } from './history.ts';
 import { PolicyDetails } from './policy-details.ts';
 import { tone, trouble } from './trouble.ts';
@@ -50,7 +50,7 @@ export class PolicyRow {
     mark(breaker, 'state', view.circuitBreaker?.state ?? 'none');
     write(calls, `${count(rates.done)}/s${rates.failed > 0 ? `, ${count(rates.failed)} failed` : ''}`);
     const { p50Ms, p95Ms, p99Ms } = view.latency;
-    write(latency, p50Ms === null ? '–' : [p50Ms, p95Ms, p99Ms].map(duration).join(' / '));
+    write(latency, durations([p50Ms, p95Ms, p99Ms]));
     mark(latency, 'over', String(view.latencyBudget?.exhausted === true));
     write(rate, rateOf(view));
     write(bulkhead, bulkheadOf(view));

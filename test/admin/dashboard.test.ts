@@ -86,6 +86,40 @@ describe('the dashboard', () => {
     await page.close();
   });
 
+  it('draws what happened', async () => {
+    const { page } = await visit(browser, scene);
+    await page.getByText('live', { exact: true }).waitFor();
+    const drawn = () =>
+      page
+        .locator('#overview canvas')
+        .first()
+        .evaluate((element) => {
+          const canvas = element as never as {
+            width: number;
+            height: number;
+            getContext(kind: '2d'): { getImageData(...area: number[]): { data: Uint8ClampedArray } };
+          };
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          let blue = 0;
+          for (let at = 0; at < data.length; at += 4) {
+            // The colour of calls: rgb(37, 99, 168).
+            if (
+              Math.abs(data[at] - 37) + Math.abs(data[at + 1] - 99) + Math.abs(data[at + 2] - 168) < 40 &&
+              data[at + 3] > 128
+            )
+              blue++;
+          }
+          return blue;
+        });
+    await page.locator('#overview canvas').first().waitFor();
+    for (let tries = 0; tries < 50 && (await drawn()) === 0; tries++) {
+      for (let call = 0; call < 50; call++) await scene.holdfast.policy('search').execute(() => 'found');
+      await page.waitForTimeout(200);
+    }
+    assert.ok((await drawn()) > 0);
+    await page.close();
+  });
+
   it('gives commands with the token, by keyboard alone', async () => {
     const { page, wrong } = await visit(browser, scene);
     await page.getByText('live', { exact: true }).waitFor();
