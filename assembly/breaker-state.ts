@@ -72,21 +72,25 @@ export function markMove(slot: usize, generation: i32, at: f64): void {
   }
 }
 
-/** Moves the mark of a generation that is already marked: the first trial starts its clock. */
+/** Moves the mark of a generation, or writes it where it is missing: the first trial starts its clock. */
 export function markAgain(slot: usize, generation: i32, at: f64): void {
   const mark = atomic.load<i64>(slot, BREAKER_MARK);
-  if ((i32(mark) & 255) != (generation & 255)) return;
+  if (((generation - i32(mark)) & 255) > 127) return;
   atomic.cmpxchg<i64>(slot, mark, markWord(generation, at), BREAKER_MARK);
 }
 
-/** The time of `word`'s state, in milliseconds; `fallback` is written where it is missing. */
+/**
+ * The time of `word`'s state, in milliseconds; `fallback` is written where it is
+ * missing. -Infinity when the state has moved on: whoever acts on that finds it
+ * out by its own compare-and-swap.
+ */
 export function markOf(slot: usize, word: i64, fallback: f64): f64 {
   const generation = generationOf(word);
   for (let i = 0; i < TRIES; i++) {
     const mark = atomic.load<i64>(slot, BREAKER_MARK);
     if ((i32(mark) & 255) == (generation & 255)) return <f64>(mark >> 8) / 1024;
-    // The state has moved on: its own mark is no longer ours to write.
-    if (generationOf(atomic.load<i64>(slot, BREAKER_STATE)) != generation) return fallback;
+    // Its own mark is no longer ours to write.
+    if (generationOf(atomic.load<i64>(slot, BREAKER_STATE)) != generation) return -Infinity;
     const mine = markWord(generation, fallback);
     if (atomic.cmpxchg<i64>(slot, mark, mine, BREAKER_MARK) == mark) return fallback;
   }

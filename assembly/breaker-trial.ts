@@ -65,8 +65,8 @@ export function admitTrial(
     if (undecidedOf(word) >= optI(options, O_TRIALS)) break;
     const generation = generationOf(word);
     const took = trialTake(cell, fence, generation, slot + BREAKER_STATE, word, word + UNDECIDED_ONE);
-    if (took == UNLEDGERED) trialReturn(slot, cell, STRUCK, generation);
-    if (took == REVOKED || took == UNLEDGERED) {
+    if (took < 0) {
+      if (took == UNLEDGERED) trialReturn(slot, cell, STRUCK, generation);
       refused = R_REVOKED;
       break;
     }

@@ -18,7 +18,7 @@ import { TRIES } from './words';
 export const HELD: i64 = 0xffffffffff;
 export const REVOKED: i32 = -2147483648;
 /** Taken, but no longer to be written down. */
-export const UNLEDGERED: i32 = 2;
+export const UNLEDGERED: i32 = -1;
 /** In place of a fence: a trial that the ledger no longer lists. */
 export const STRUCK: i32 = -1;
 

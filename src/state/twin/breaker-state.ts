@@ -88,14 +88,18 @@ export function twinBreakerMoves({ word, look, swap, i32 }: TwinMemory, { getF, 
     }
   }
 
-  /** Moves the mark of a generation that is already marked: the first trial starts its clock. */
+  /** Moves the mark of a generation, or writes it where it is missing: the first trial starts its clock. */
   function markAgain(slot: number, generation: number, at: number): void {
     look(slot + BREAKER_MARK);
-    if ((word[0] & 255) !== (generation & 255)) return;
+    if (((generation - word[0]) & 255) > 127) return;
     mark(slot, word[0], word[1], generation, at);
   }
 
-  /** The time of a state, in milliseconds; `fallback` is written where it is missing. */
+  /**
+   * The time of a state, in milliseconds; `fallback` is written where it is
+   * missing. -Infinity when the state has moved on: whoever acts on that finds it
+   * out by its own compare-and-swap.
+   */
   function markOf(slot: number, stateWordHigh: number, fallback: number): number {
     const generation = generationOf(stateWordHigh);
     for (let i = 0; i < TRIES; i++) {
@@ -103,8 +107,8 @@ export function twinBreakerMoves({ word, look, swap, i32 }: TwinMemory, { getF, 
       const low = word[0];
       const high = word[1];
       if ((low & 255) === (generation & 255)) return timeOf(low, high);
-      // The state has moved on: its own mark is no longer ours to write.
-      if (generationOf(i32[(slot + BREAKER_STATE + 4) >>> 2]) !== generation) return fallback;
+      // Its own mark is no longer ours to write.
+      if (generationOf(i32[(slot + BREAKER_STATE + 4) >>> 2]) !== generation) return -Infinity;
       if (mark(slot, low, high, generation, fallback)) return fallback;
     }
     return fallback;

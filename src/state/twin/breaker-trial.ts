@@ -116,8 +116,8 @@ export function twinBreakerTrials(
       const more = (low >>> 0) + UNDECIDED_ONE;
       const state = slot + BREAKER_STATE;
       const took = trialTake(cell, fence, generation, state, low, high, more, carried(high, more));
-      if (took === UNLEDGERED) trialReturn(slot, cell, STRUCK, generation);
-      if (took === REVOKED || took === UNLEDGERED) {
+      if (took < 0) {
+        if (took === UNLEDGERED) trialReturn(slot, cell, STRUCK, generation);
         refused = R_REVOKED;
         break;
       }

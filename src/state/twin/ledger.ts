@@ -15,7 +15,7 @@ const { CELL_BYTES, CELL_TRIALS, HEADER_LEDGER_AT, HEADER_POLICIES } = layout;
 
 export const REVOKED = -2147483648;
 /** Taken, but no longer to be written down. */
-export const UNLEDGERED = 2;
+export const UNLEDGERED = -1;
 /** In place of a fence: a trial that the ledger no longer lists. */
 export const STRUCK = -1;
 
