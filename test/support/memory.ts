@@ -1,5 +1,5 @@
 // A memory with one policy in it and no plane around it: what engines are compared on. It is the second of
-// three that there is room for, so that rows and indices count.
+// two that there is room for, so that rows and indices count.
 
 import {
   CELL_BYTES,
@@ -21,7 +21,7 @@ import { type PolicyNumbers, writeBlock } from '../../src/state/options-block.ts
 import type { StatePlane } from '../../src/state/plane.ts';
 import { formatOnMain, type SlotShape } from '../../src/state/slot.ts';
 
-const POLICIES = 3;
+const POLICIES = 2;
 const INDEX = 1;
 
 export interface MemorySizes {
