@@ -22,11 +22,11 @@ import { Lifecycle } from './lifecycle.ts';
 import type { LifecycleChange, LifecycleState } from './lifecycle-state.ts';
 import type { Registry } from './metrics/metrics.ts';
 import { viewPolicy } from './policy-view.ts';
-import type { PolicyView } from './views.ts';
 import { handleSignals, type SignalOptions } from './process-signals.ts';
 import { type HoldfastOptions, type RuntimeSettings, readRuntimeOptions } from './runtime-options.ts';
 import { RuntimePolicies } from './runtime-policies.ts';
 import { RuntimeWorkers } from './runtime-workers.ts';
+import type { PolicyView } from './views.ts';
 import { Vitals } from './vitals.ts';
 import type { AdminOptions, AdminServer, Wings } from './wings.ts';
 

@@ -50,9 +50,11 @@ export function handleSignals(
       },
     );
   };
-  for (const signal of signals) process.on(signal, heard);
+  // Not every runtime says which signal it was.
+  const listeners = signals.map((signal) => [signal, () => heard(signal)] as const);
+  for (const [signal, listener] of listeners) process.on(signal, listener);
   const dispose = () => {
-    for (const signal of signals) process.off(signal, heard);
+    for (const [signal, listener] of listeners) process.off(signal, listener);
   };
   return { dispose, [DISPOSE]: dispose };
 }

@@ -52,7 +52,10 @@ export interface RuntimeView {
   pool?: {
     threads: { busy: number; idle: number; starting: number; unended: number };
     waiting: Record<string, number>;
-    tasks: Record<string, { success: number; failure: number; aborted: number; lost: number; durationMs: number }>;
+    tasks: Record<
+      string,
+      { success: number; failure: number; aborted: number; lost: number; durationMs: number }
+    >;
     lost: number;
   };
 }
