@@ -1,6 +1,6 @@
 // What the scenarios of the breaker have in common: calls, and what its words say.
 
-import { BREAKER_STATE, F_BREAKER, S_VERDICT, T_HALF_OPENED, T_TRIAL } from '../../../assembly/layout.ts';
+import { BREAKER_STATE, F_BREAKER, R_TURNED, S_VERDICT, T_HALF_OPENED, T_TRIAL } from '../../../assembly/layout.ts';
 import type { Machine } from '../harness/machine.ts';
 import { inTurn, type Program } from '../harness/program.ts';
 import type { Scenario } from '../harness/scenario.ts';
@@ -30,6 +30,9 @@ export const told = (vm: Machine, event: number) =>
     .flatMap(({ calls }) => calls)
     .filter(({ kernel, result }) => kernel === 'settle' && result & event).length;
 export const count = (vm: Machine, word: number) => Number(i64At(vm, word));
+/** Whether an answer of admit says that it turned the breaker half-open: a ticket by a flag, a refusal by R_TURNED. */
+export const turnedIt = (answer: number) =>
+  answer >= 0 ? (answer & T_HALF_OPENED) !== 0 : answer <= -R_TURNED;
 export const isTrial = (ticket: number) => ticket >= 0 && (ticket & T_TRIAL) !== 0;
 
 /** A breaker, and nothing else, in such a world. */
