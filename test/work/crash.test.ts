@@ -132,6 +132,17 @@ describe('a thread that does not end', () => {
   });
 });
 
+describe('a thread that is stuck between its tasks', () => {
+  it('is replaced, and what it had not begun runs elsewhere', async () => {
+    const holdfast = await given();
+    await holdfast.offload('leaveLoop', 4_000);
+    // Its event loop stands still now, although no task runs.
+    assert.equal(await holdfast.offload('echo', 1), 1);
+    assert.equal(holdfast.workers?.lost, 1);
+    await holdfast.stop();
+  });
+});
+
 describe('threads of the pool', () => {
   it('keep no process alive by themselves, and do as long as a task runs', async () => {
     const { runScript } = await import('../base/run-script.ts');

@@ -130,6 +130,14 @@ export function deafUntil(words: Int32Array): void {
   while (Atomics.load(words, 1) === 0 && performance.now() < untilMs);
 }
 
+/** Ends at once, and leaves a loop behind that begins after its answer. */
+export function leaveLoop(ms: number): void {
+  setImmediate(() => {
+    const untilMs = performance.now() + ms;
+    while (performance.now() < untilMs);
+  });
+}
+
 export async function uncaught(): Promise<void> {
   setTimeout(() => {
     throw new TypeError('nobody catches this');
