@@ -1,5 +1,6 @@
 // The gateway: an upstream, a server before it, and the runtime that starts and stops both.
 
+import type { AdminServer } from 'holdfast';
 import { makeRuntime, type Runtime } from './runtime.ts';
 import { gatewayServer } from './server.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -31,6 +32,16 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
     start: () => server.listen(),
     stop: () => server.close(),
   });
+  let admin: AdminServer | undefined;
+  holdfast.component({
+    name: 'admin',
+    phase: 1,
+    start: async () => {
+      const { adminPort: port, adminToken: token } = settings;
+      admin = await holdfast.admin({ port, token, allowChaos: token !== undefined });
+    },
+    stop: () => admin?.close(),
+  });
   await holdfast.start();
-  return { url: server.url, adminUrl: '', upstream, holdfast };
+  return { url: server.url, adminUrl: admin?.url ?? '', upstream, holdfast };
 }

@@ -15,7 +15,7 @@ try {
     if (to === 'stopped') console.log('stopped');
   });
   console.log(`gateway    ${url}`);
-  if (adminUrl !== '') console.log(`dashboard  ${adminUrl}`);
+  console.log(`dashboard  ${adminUrl}  (/metrics, /health, /policies)`);
   console.log(`upstream   ${upstream.url}, process ${upstream.pid}`);
   console.log(`
 Try it with a file of yours:
@@ -27,6 +27,7 @@ Try it with a file of yours:
 What stands behind it, and how to hurt it:
 
   curl ${url}/upstream/hello
+  curl ${adminUrl}/health
   curl -X POST ${url}/faults/failing    (slow, hanging, resetting; none heals it)
 
 Ctrl-C stops it.`);
