@@ -119,15 +119,43 @@ export type PolicyNumbers = Record<NumberName, number>;
 
 const NAMES = Object.keys(FIELDS) as NumberName[];
 
-export function blockAt(plane: StatePlane, slot: number): number {
-  const version = Atomics.load(plane.i32, (slot + SLOT_VERSION) >> 2);
+/** Address of the block of a version. */
+function blockOf(slot: number, version: number): number {
   return slot + OPTIONS_AT + (version & (OPTIONS_RING - 1)) * OPTIONS_BYTES;
 }
+
+/** Address of the block in force now. */
+export function blockAt(plane: StatePlane, slot: number): number {
+  return blockOf(slot, Atomics.load(plane.i32, (slot + SLOT_VERSION) >> 2));
+}
+
+/** The options of a slot as one thread may read them at some moment: a version, and all its numbers. */
+export interface Published {
+  version: number;
+  numbers: PolicyNumbers;
+}
+
+/**
+ * The options in force, all of one version; undefined when so many were published while they were read that they
+ * may be mixed.
+ */
+export function readOptions(plane: StatePlane, slot: number): Published | undefined {
+  const word = (slot + SLOT_VERSION) >> 2;
+  const version = Atomics.load(plane.i32, word);
+  const numbers = readBlock(plane, blockOf(slot, version));
+  // A block is written to again once all others of the ring have been in force.
+  const later = (Atomics.load(plane.i32, word) - version) | 0;
+  return later < OPTIONS_RING - 1 ? { version, numbers } : undefined;
+}
+
+const copy = new Int32Array(OPTIONS_BYTES / 4);
+const view = new DataView(copy.buffer);
 
 /** Reads the block at an address. */
 export function readBlock(plane: StatePlane, at: number): PolicyNumbers {
   const numbers = {} as PolicyNumbers;
-  const view = new DataView(plane.memory.buffer, at, OPTIONS_BYTES);
+  // In order: what is read here has been read before the version is looked at again.
+  for (let word = 0; word < copy.length; word++) copy[word] = Atomics.load(plane.i32, (at >> 2) + word);
   for (const name of NAMES) {
     const [offset, kind] = FIELDS[name];
     if (kind === 'f64') numbers[name] = view.getFloat64(offset, true);

@@ -25,7 +25,7 @@ import {
   WINDOW_MAX,
 } from '../../assembly/layout.ts';
 import type { KeyRange } from './arena.ts';
-import { blockAt, type PolicyNumbers, readBlock, writeBlock } from './options-block.ts';
+import { type PolicyNumbers, type Published, readOptions, writeBlock } from './options-block.ts';
 import type { StatePlane } from './plane.ts';
 
 /** What a slot is made for. Unlike its numbers this never changes. */
@@ -46,8 +46,16 @@ export interface SlotShape {
 /** A publish carries one part of the keyed cells over, so each is met twice before the ring of options comes round. */
 const CARRY_PARTS = OPTIONS_RING / 2;
 
+/** How often options are read again that others publish without end. */
+const READS = 1_000;
+
 /** Fills an empty slot in. The slot must not be published yet. */
-export function formatOnMain(plane: StatePlane, index: number, shape: SlotShape, numbers: PolicyNumbers): void {
+export function formatOnMain(
+  plane: StatePlane,
+  index: number,
+  shape: SlotShape,
+  numbers: PolicyNumbers,
+): void {
   const { i32, f64 } = plane;
   const at = plane.slotAt(index);
   i32[(at + SLOT_FEATURES) >> 2] = shape.features;
@@ -81,8 +89,7 @@ export class Slot {
   readonly features: number;
   readonly #versionWord: number;
   readonly #genWord: number;
-  #numbers: PolicyNumbers;
-  #seen: number;
+  #seen: Published;
 
   constructor(plane: StatePlane, index: number) {
     this.plane = plane;
@@ -93,8 +100,9 @@ export class Slot {
     this.#versionWord = (this.at + SLOT_VERSION) >> 2;
     this.#genWord = (this.at + SLOT_GEN) >> 2;
     this.generation = Atomics.load(plane.i32, this.#genWord);
-    this.#seen = Atomics.load(plane.i32, this.#versionWord);
-    this.#numbers = readBlock(plane, blockAt(plane, this.at));
+    const seen = this.#read();
+    if (seen === undefined) throw new Error('the options of a policy change faster than they can be read');
+    this.#seen = seen;
   }
 
   /** Whether the policy still is the one this was made for. */
@@ -109,14 +117,16 @@ export class Slot {
 
   /** The numbers in force, read anew only when another version was published. */
   get numbers(): PolicyNumbers {
-    for (let tries = 0; this.#seen !== this.version && tries < 8; tries++) {
-      const version = Atomics.load(this.plane.i32, this.#versionWord);
-      const numbers = readBlock(this.plane, blockAt(this.plane, this.at));
-      // The ring has eight blocks: one that was in force a moment ago is still whole.
-      this.#numbers = numbers;
-      this.#seen = version;
+    if (this.#seen.version !== this.version) this.#seen = this.#read() ?? this.#seen;
+    return this.#seen.numbers;
+  }
+
+  #read(): Published | undefined {
+    for (let tries = 0; tries < READS; tries++) {
+      const published = readOptions(this.plane, this.at);
+      if (published !== undefined) return published;
     }
-    return this.#numbers;
+    return undefined;
   }
 
   /**
@@ -124,16 +134,21 @@ export class Slot {
    * in force. False when this could not be done in `tries` because other threads
    * publish without end.
    */
-  publish(change: (numbers: PolicyNumbers) => Partial<PolicyNumbers>, nowMs: number, tries = 10_000): boolean {
+  publish(
+    change: (numbers: PolicyNumbers) => Partial<PolicyNumbers>,
+    nowMs: number,
+    tries = 10_000,
+  ): boolean {
     const { plane } = this;
     const block = plane.rowAt + THREAD_SCRATCH;
     for (let i = 0; i < tries; i++) {
-      const version = Atomics.load(plane.i32, this.#versionWord);
-      const numbers = readBlock(plane, blockAt(plane, this.at));
+      const published = readOptions(plane, this.at);
+      if (published === undefined) continue;
+      const { version, numbers } = published;
       writeBlock(plane, block, { ...numbers, ...change(numbers) });
-      const published = plane.kernels.publish(this.at, block, version, plane.row + 1, nowMs);
-      if (published < 0) continue;
-      this.#carryKeys(published, nowMs);
+      const next = plane.kernels.publish(this.at, block, version, plane.row + 1, nowMs);
+      if (next < 0) continue;
+      this.#carryKeys(next, nowMs);
       return true;
     }
     return false;
