@@ -9,6 +9,7 @@ import {
   F_RAMP,
   F_WINDOW_CALLS,
   F_WINDOW_TIME,
+  R_TURNED,
   S_VERDICT,
   T_HALF_OPENED,
   T_TRIAL,
@@ -67,6 +68,7 @@ function stage({ kernels, slot, plane }: Given) {
   function tries(draw = 0): Call | string {
     const ticket = kernels.admit(at, cell, plane.rowAt, plane.fence, now, 1, draw, 0);
     if (ticket < 0) {
+      if (ticket <= -R_TURNED) throw new Error('turned half-open and refused: no scene is about that');
       kernels.refuse(at, plane.rowAt, now, 1, ticket);
       return REFUSALS.get(ticket) ?? `refused with ${ticket}`;
     }

@@ -43,7 +43,8 @@ function join(handle: PlaneHandle, index = 0) {
     row,
     cell,
     admit: (now: number) => kernels.admit(at, cell, rowAt, fence, now, 1, 0, 0),
-    settle: (ticket: number, now: number) => kernels.settle(at, cell, fence, ticket, now, now, V_SUCCESS, 3, -1),
+    settle: (ticket: number, now: number) =>
+      kernels.settle(at, cell, fence, ticket, now, now, V_SUCCESS, 3, -1),
     enter: () => kernels.bulkheadEnter(at, cell, fence),
     leave: () => kernels.bulkheadReturn(at, cell, fence),
     queue: () => kernels.lineJoin(at, cell, fence),
