@@ -1,28 +1,30 @@
 // What does a decision cost by itself, and how much more in JavaScript?
 //
-// Baseline: the WASM kernel. One thread, no clock read, each engine in a process of its own so that no call
-// site sees both. What was decided is counted and checked.
+// Baseline of each case: the WASM kernel. One thread, no clock read, each engine in a process of its own, so that
+// no call site sees both. What was decided is counted and checked.
 
 import { spawnSync } from 'node:child_process';
 import { cases } from './kernels/cases.ts';
-import { measured } from './kernels/measured.ts';
+import { type Figure, measured } from './kernels/measured.ts';
+import { report } from './support/measure.ts';
 
-type Figures = Record<string, number>;
+type Figures = Record<string, Figure>;
 
 const engine = process.argv.find((word) => word.startsWith('--engine='))?.slice('--engine='.length);
 
 if (engine === 'wasm' || engine === 'js') {
-  const figures: Figures = {};
-  for (const one of cases) figures[one.name] = measured(one, engine);
-  console.log(JSON.stringify(figures));
+  console.log(JSON.stringify(Object.fromEntries(cases.map((one) => [one.name, measured(one, engine)]))));
 } else {
-  const kernel = inProcess('wasm');
-  const twin = inProcess('js');
-  console.log(`${process.release.name} ${process.version}, ns a decision: kernel, twin, twin / kernel\n`);
-  for (const { name } of cases) {
-    const row = [kernel[name].toFixed(1), twin[name].toFixed(1), (twin[name] / kernel[name]).toFixed(1)];
-    console.log(`${name.padEnd(60)}${row.map((part) => part.padStart(9)).join('')}`);
-  }
+  const kernels = inProcess('wasm');
+  const twins = inProcess('js');
+  const rows = cases.flatMap(({ name }) => {
+    const [kernel, twin] = [kernels[name], twins[name]];
+    return [
+      { name, ...kernel, ratio: 1 },
+      { name: '  in JavaScript', ...twin, ratio: twin.ns / kernel.ns },
+    ];
+  });
+  report('kernels', rows);
 }
 
 function inProcess(name: string): Figures {
