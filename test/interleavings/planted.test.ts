@@ -34,8 +34,10 @@ const BUGS: readonly Planted[] = [
     name: 'a missed generation check: a late result decides a breaker that has moved on',
     plant: {
       file: 'assembly/breaker-trial.ts',
-      find: 'if (generationOf(word) != generation || stateOf(word) != HALF_OPEN) {',
-      replace: 'if (stateOf(word) != HALF_OPEN) {',
+      find: `if (generationOf(word) != generation || stateOf(word) != HALF_OPEN || undecidedOf(word) == 0) {
+      if (trialDrop`,
+      replace: `if (stateOf(word) != HALF_OPEN || undecidedOf(word) == 0) {
+      if (trialDrop`,
     },
     scenario: 'trials silent too long are void, and their late outcome too',
     why: /a failure decided a generation that was not its own|data race/,

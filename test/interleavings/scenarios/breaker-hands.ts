@@ -165,7 +165,7 @@ export const breakerHands: Suite = {
     breaker(
       { before: dueForTrial, numbers: { trials: 2 } },
       {
-        name: 'a thread that runs on after it was declared dead neither keeps a trial nor takes anybody\'s',
+        name: "a thread that runs on after it was declared dead neither keeps a trial nor takes anybody's",
         programs: [
           attempt(0, V_IGNORED),
           inTurn(k.reclaim(slot, cell(0), owner(0), NEXT_FENCE)),

@@ -1,6 +1,13 @@
 // What the scenarios of the breaker have in common: calls, and what its words say.
 
-import { BREAKER_STATE, F_BREAKER, R_TURNED, S_VERDICT, T_HALF_OPENED, T_TRIAL } from '../../../assembly/layout.ts';
+import {
+  BREAKER_STATE,
+  F_BREAKER,
+  R_TURNED,
+  S_VERDICT,
+  T_HALF_OPENED,
+  T_TRIAL,
+} from '../../../assembly/layout.ts';
 import type { Machine } from '../harness/machine.ts';
 import { inTurn, type Program } from '../harness/program.ts';
 import type { Scenario } from '../harness/scenario.ts';

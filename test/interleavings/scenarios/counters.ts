@@ -73,6 +73,12 @@ const nothingIsHeld = (vm: Machine) => {
 
 const ATTEMPTS = F_ATTEMPTS | F_VIEW_RATE | F_RATE;
 
+/** What the attempts of the interval before took, and how often the limiter refused. */
+const ADAPTED = [
+  { how: 'falls', ms: 100, refusals: 0, rate: 0.9 },
+  { how: 'rises', ms: 1, refusals: 1, rate: 1.05 },
+] as const;
+
 const REFUSALS = [
   [R_OPEN, COUNT_BREAKER_REFUSED],
   [R_THROTTLED, COUNT_THROTTLE_REFUSED],
@@ -125,34 +131,34 @@ export const counters: Suite = {
         },
       ),
     ),
-    given(
-      {
-        features: ATTEMPTS,
-        numbers: {
-          rateTargetMs: 1,
-          ratePercentile: 0.5,
-          rateSamples: 1,
-          minRate: 0.1,
-          maxRate: 10,
-          rateIntervalMs: 1_000,
+    ...ADAPTED.map(({ how, ms, refusals, rate }) =>
+      given(
+        {
+          features: ATTEMPTS,
+          numbers: {
+            rateTargetMs: 10,
+            ratePercentile: 0.5,
+            rateSamples: 1,
+            minRate: 0.1,
+            maxRate: 10,
+            rateIntervalMs: 1_000,
+          },
+          before: [
+            ...[0, ms, ms].map((after) => settle(3, 0, V_SUCCESS, S_VERDICT, NOW + after)),
+            ...new Array(refusals).fill(k.refuse(slot, row(3), NOW, 1, R_RATE)),
+          ],
         },
-        before: [NOW, NOW + 100, NOW + 100].map((now) => settle(3, 0, V_SUCCESS, S_VERDICT, now)),
-      },
-      {
-        name: 'the adaptive rate is judged once an interval, by one thread',
-        preemptions: 1,
-        programs: [
-          inTurn(settle(0, 0, V_SUCCESS, S_VERDICT, NEXT)),
-          inTurn(settle(1, 0, V_SUCCESS, S_VERDICT, NEXT)),
-        ],
-        check: (vm) => {
-          assert.equal(vm.allResults.filter((events) => events !== 0).length, i32At(vm, SLOT_VERSION));
-          assert.ok(i32At(vm, SLOT_VERSION) <= 1 && i32At(vm, SLOT_LOCK) === 0);
-          const rate =
-            vm.memory.f64[(slot + OPTIONS_AT + i32At(vm, SLOT_VERSION) * OPTIONS_BYTES + O_RATE) >> 3];
-          assert.equal(rate, i32At(vm, SLOT_VERSION) === 1 ? 0.9 : 1);
+        {
+          name: `the adaptive rate ${how} once an interval, by one thread`,
+          preemptions: 1,
+          programs: [0, 1].map((t) => inTurn(settle(t, 0, V_SUCCESS, S_VERDICT, NEXT))),
+          check: (vm) => {
+            assert.deepEqual(vm.allResults.filter((events) => events !== 0).length, 1);
+            assert.deepEqual([i32At(vm, SLOT_VERSION), i32At(vm, SLOT_LOCK)], [1, 0]);
+            assert.equal(vm.memory.f64[(slot + OPTIONS_AT + OPTIONS_BYTES + O_RATE) >> 3], rate);
+          },
         },
-      },
+      ),
     ),
     given(
       {},

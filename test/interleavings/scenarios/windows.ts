@@ -74,6 +74,14 @@ export const windows: Suite = {
       },
       { minCalls: 2, failureRate: 0.5, slowMs: 0 },
     ),
+    timed(
+      {
+        name: 'the slow call that reaches the rate opens it, once',
+        programs: [0, 1].map((t) => inTurn(settle(t, V_SUCCESS, NOW, 5))),
+        check: (vm) => assert.equal(opened(vm), 1),
+      },
+      { minCalls: 2, slowMs: 1, slowRate: 1 },
+    ),
     counted({
       name: 'three calls in a window of two, and a reader',
       programs: [
