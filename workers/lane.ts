@@ -1,7 +1,9 @@
 // Where a thread of the pool begins. The pool loads this file and calls `lane` once.
 
 import { type MessagePort, threadId } from 'node:worker_threads';
+import { systemClock } from '../src/base/clock.ts';
 import { toWire } from '../src/base/error-wire.ts';
+import { backgroundTimersOf, callbackTimer } from '../src/base/timers.ts';
 import { attachAdmitted } from '../src/policy/attached.ts';
 import { beat } from '../src/work/board.ts';
 import { LaneLoop } from '../src/work/lane-loop.ts';
@@ -19,9 +21,19 @@ export async function lane(start: LaneStart): Promise<LaneReady> {
     const port = start.port as MessagePort;
     const loop = new LaneLoop(port, start.board, tasks, start.errors);
     port.on('message', (message) => loop.take(message as unknown[]));
-    setInterval(() => beat(start.board), PULSE_MS).unref();
+    keepBeating(start.board);
     return { threadId, names: tasks.names };
   } catch (error) {
     return { threadId, failed: toWire(error) };
   }
+}
+
+/** Beats while the event loop turns, and keeps no thread alive for it. */
+function keepBeating(board: LaneStart['board']): void {
+  const timers = backgroundTimersOf(systemClock);
+  const pulse = callbackTimer((nowMs) => {
+    beat(board);
+    timers.arm(pulse, nowMs + PULSE_MS);
+  });
+  timers.arm(pulse, systemClock.now() + PULSE_MS);
 }
