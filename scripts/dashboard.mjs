@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { root } from './root.mjs';
 
@@ -56,7 +57,9 @@ function embed(page, script, style, digest) {
     '',
     `export const SCRIPT_HASH = ${JSON.stringify(hash(script))};`,
     `export const STYLE_HASH = ${JSON.stringify(hash(style))};`,
-    `export const PAGE = ${JSON.stringify(page)};`,
+    '/** The page, compressed, in base64. */',
+    'export const PAGE_GZIP_BASE64 =',
+    `  '${gzipSync(page, { level: 9 }).toString('base64')}';`,
     '',
   ].join('\n');
 }

@@ -1,6 +1,9 @@
 // The dashboard: one page, which asks nobody but its own server for anything.
 
-import { PAGE, SCRIPT_HASH, STYLE_HASH } from './page.html.ts';
+import { gunzipSync } from 'node:zlib';
+import { PAGE_GZIP_BASE64, SCRIPT_HASH, STYLE_HASH } from './page.html.ts';
+
+const PAGE = gunzipSync(Buffer.from(PAGE_GZIP_BASE64, 'base64')).toString('utf8');
 
 const POLICY = [
   "default-src 'none'",

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { ping } from '../../../src/control/health/ping.ts';
 import { METRICS } from '../../../src/control/metrics/list.ts';
 import { given } from '../given.ts';
-import { policyChanges } from './policy-changes.ts';
+import { callChanges } from './call-changes.ts';
+import { limitChanges } from './limit-changes.ts';
 import { scrape } from './scrape.ts';
 
 type Scene = ReturnType<typeof given>;
@@ -95,7 +96,7 @@ const RUNTIME: Record<string, Change> = {
 const POOL = /^pool_/;
 
 describe('each metric', () => {
-  const changes: Record<string, Change> = { ...policyChanges, ...RUNTIME };
+  const changes: Record<string, Change> = { ...callChanges, ...limitChanges, ...RUNTIME };
 
   it('has a scene that changes it', () => {
     const names = METRICS.map(({ name }) => name).filter((name) => !POOL.test(name));
