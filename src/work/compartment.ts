@@ -3,7 +3,7 @@
 import type { Group } from './group.ts';
 import type { Task } from './task.ts';
 
-const PRIORITIES = 8;
+export const PRIORITIES = 8;
 
 interface List {
   first: Task | null;
@@ -20,8 +20,12 @@ export class Compartment {
   sent = 0;
   /** The lowest priority among those sent since none was. */
   lowestSent = PRIORITIES;
-  /** Thread time used so far over the weight, in ms: whoever has used least is next. */
+  /**
+   * Thread time over the weight, in ms: whoever has used least is next. What was sent counts beforehand by what it
+   * should take; that part of it.
+   */
   used = 0;
+  pending = 0;
   readonly #lists: List[] = Array.from({ length: PRIORITIES }, () => ({ first: null, last: null }));
   #highest = -1;
 

@@ -9,7 +9,7 @@
 import { systemClock } from '../base/clock.ts';
 import { threadNow } from '../base/thread-time.ts';
 import { backgroundTimersOf, callbackTimer } from '../base/timers.ts';
-import { Compartment } from './compartment.ts';
+import { Compartment, PRIORITIES } from './compartment.ts';
 import type { Lane } from './lane.ts';
 import type { Task } from './task.ts';
 
@@ -84,8 +84,8 @@ export class Group {
   // It has no claim to the time in which it wanted nothing.
   #join(compartment: Compartment): void {
     let least = Number.POSITIVE_INFINITY;
-    for (const { waiting, sent, used } of this.#compartments) {
-      if (waiting + sent > 0 && used < least) least = used;
+    for (const { waiting, sent, used, pending } of this.#compartments) {
+      if (waiting + sent > 0) least = Math.min(least, used - pending);
     }
     if (least < Number.POSITIVE_INFINITY) compartment.used = Math.max(compartment.used, least);
   }
@@ -94,7 +94,7 @@ export class Group {
   putBack(tasks: readonly Task[]): void {
     for (const compartment of new Set(tasks.map((task) => task.compartment))) {
       const own = tasks.filter((task) => task.compartment === compartment);
-      this.#returned(compartment, own.length);
+      this.#returned(compartment, own);
       compartment.putBack(own);
     }
   }
@@ -103,7 +103,7 @@ export class Group {
   finished(task: Task, ms: number): void {
     const { compartment, expectedMs } = task;
     compartment.used += (ms - expectedMs) / compartment.weight;
-    this.#returned(compartment, 1);
+    this.#returned(compartment, [task]);
   }
 
   /** Hands waiting tasks to lanes that have little left to do. */
@@ -152,6 +152,7 @@ export class Group {
       compartment.lowestSent = Math.min(compartment.lowestSent, task.facts.priority);
       task.expectedMs = expectedMs === Number.POSITIVE_INFINITY ? BATCH_MS : expectedMs;
       compartment.used += task.expectedMs / compartment.weight;
+      compartment.pending += task.expectedMs / compartment.weight;
       roomMs -= task.expectedMs;
       tasks.push(task);
       if (apart) break;
@@ -168,9 +169,13 @@ export class Group {
     return next;
   }
 
-  #returned(compartment: Compartment, count: number): void {
-    compartment.sent -= count;
-    if (compartment.sent === 0) compartment.lowestSent = 8;
+  #returned(compartment: Compartment, tasks: readonly Task[]): void {
+    for (const { expectedMs } of tasks) compartment.pending -= expectedMs / compartment.weight;
+    compartment.sent -= tasks.length;
+    if (compartment.sent > 0) return;
+    compartment.lowestSent = PRIORITIES;
+    // Sums of fractions drift.
+    compartment.pending = 0;
   }
 
   /** Somebody's turn has come and every lane has more than one task: one of them gives the rest back. */
