@@ -52,6 +52,7 @@ export function grant(cell: usize, fence: i32): void {
   atomic.store<i64>(cell, 0, CELL_COSTS);
 }
 
+/** The ledger never lists a trial that its thread does not hold: none is taken from anybody else. */
 function returnTrials(slot: usize, held: i64): i32 {
   const count = i32(held) & 0xfff;
   if (count == 0) return 0;

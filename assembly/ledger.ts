@@ -10,6 +10,14 @@
 // When a thread has died the manager swaps in the next fence and returns what it
 // swapped out; a thread that runs on is refused from then on.
 //
+// A trial is the other way round when it is taken: the breaker's word first, then
+// the ledger. Whoever wants the word may lose it to another thread, and a ledger
+// that lists what its thread did not get would be returned at the cost of somebody
+// who did: more than `permits` trials would run. So the ledger never lists too
+// much. It may list too little, when a thread ends between the two, or after it
+// struck a trial and lost the race for the word: that trial stays undecided until
+// the wait for trials is over, and a new generation begins.
+//
 // A negative fence means a thread whose death ends the process: no ledger.
 
 import { CELL_BYTES, CELL_TRIALS, HEADER_LEDGER_AT, HEADER_POLICIES } from './layout';

@@ -59,6 +59,7 @@ export function twinControl(
     put(cell + CELL_COSTS, 0, 0);
   }
 
+  /** The ledger never lists a trial that its thread does not hold: none is taken from anybody else. */
   function returnTrials(slot: number, count: number, generation: number): number {
     if (count === 0) return 0;
     for (let i = 0; i < TRIES; i++) {

@@ -4,7 +4,8 @@
 //
 // See assembly/ledger.ts. One promise of the kernels is not to be had here: the
 // end of a thread may fall between a change of the ledger and the shared change
-// after it. Then the ledger says too much, never too little.
+// beside it. Then the ledger says too much of slots and places, never too little;
+// and of trials too little, never too much.
 
 import * as layout from '../../../assembly/layout.ts';
 import { TWO_32 } from './arithmetic.ts';
