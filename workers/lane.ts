@@ -1,12 +1,11 @@
 // Where a thread of the pool begins. The pool loads this file and calls `lane` once.
 
 import { type MessagePort, threadId } from 'node:worker_threads';
-import { systemClock, systemClock } from '../src/base/clock.ts';
+import { systemClock } from '../src/base/clock.ts';
 import { toWire } from '../src/base/error-wire.ts';
-import { threadNow } from '../src/base/thread-time.ts';
-import { backgroundTimersOf, backgroundTimersOf, callbackTimer, callbackTimer } from '../src/base/timers.ts';
+import { backgroundTimersOf, callbackTimer } from '../src/base/timers.ts';
 import { attachAdmitted } from '../src/policy/attached.ts';
-import { type Board, beat } from '../src/work/board.ts';
+import { beat } from '../src/work/board.ts';
 import { LaneLoop } from '../src/work/lane-loop.ts';
 import type { LaneReady, LaneStart } from '../src/work/messages.ts';
 import { loadTasks } from '../src/work/task-module.ts';
@@ -37,13 +36,4 @@ function keepBeating(board: LaneStart['board']): void {
     timers.arm(pulse, nowMs + PULSE_MS);
   });
   timers.arm(pulse, systemClock.now() + PULSE_MS);
-}
-
-function keepBeating(board: Board): void {
-  const timers = backgroundTimersOf(systemClock);
-  const pulse = callbackTimer((nowMs) => {
-    beat(board);
-    timers.arm(pulse, nowMs + PULSE_MS);
-  });
-  pulse.onTimer(threadNow());
 }
