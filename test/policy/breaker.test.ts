@@ -23,6 +23,12 @@ onBothEngines('a breaker', (engine) => {
     }
     assert.deepEqual(waits, [100, 200, 400, 500, 500]);
     await guarded.execute(fine);
+    for (const openMs of [100, 200]) {
+      await errorOf(guarded.execute(boom));
+      assert.equal(guarded.circuitBreaker?.retryAfterMs, openMs);
+      await clock.advance(openMs);
+    }
+    await guarded.execute(fine);
     guarded.circuitBreaker?.open();
     assert.equal(guarded.circuitBreaker?.retryAfterMs, 100);
     guarded.circuitBreaker?.open(7);
@@ -161,6 +167,25 @@ onBothEngines('a breaker', (engine) => {
     assert.equal(breaker?.retryAfterMs, Number.POSITIVE_INFINITY);
     release?.[Symbol.dispose]();
     assert.equal(breaker?.state, 'closed');
+  });
+
+  it('counts no result of an earlier generation, and loses none of this one for it', async () => {
+    const kinds = [
+      { consecutiveFailures: 3 },
+      { window: { calls: 10 }, minCalls: 3 },
+      { window: { ms: 10_000 }, minCalls: 3 },
+    ];
+    for (const circuitBreaker of kinds) {
+      const { guarded } = given(engine, { circuitBreaker });
+      const late = Array.from({ length: 4 }, () => guarded.tryAcquire() as Permit);
+      guarded.circuitBreaker?.open();
+      guarded.circuitBreaker?.close();
+      await guarded.execute(fine);
+      await errorOf(guarded.execute(boom));
+      for (const permit of late) permit.settle('failure');
+      const { total, failures } = guarded.circuitBreaker?.counts ?? { total: -1, failures: -1 };
+      assert.deepEqual([guarded.circuitBreaker?.state, total, failures], ['closed', 2, 1]);
+    }
   });
 
   it('takes no refusal of another policy for a failure', async () => {
