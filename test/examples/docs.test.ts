@@ -60,6 +60,20 @@ describe('the documentation', () => {
     });
   }
 
+  it('has the map of the memory, and the speed, as their sources have them', async () => {
+    const { layoutPage } = await import(new URL('../../scripts/memory-layout.mjs', import.meta.url).href);
+    const { withSpeed } = await import(new URL('../../scripts/readme-speed.mjs', import.meta.url).href);
+    const page = (wanted: string) => all.find(({ name }) => name === wanted)?.text ?? '';
+    assert.ok(
+      page('docs/memory-layout.md') === layoutPage(),
+      'node scripts/memory-layout.mjs writes it anew',
+    );
+    assert.ok(
+      page('README.md') === withSpeed(page('README.md')),
+      'node scripts/readme-speed.mjs writes it anew',
+    );
+  });
+
   it('links to pages and files that exist', () => {
     const broken = all.flatMap(({ name, text }) => {
       const from = new URL(`../../${name}`, import.meta.url);
