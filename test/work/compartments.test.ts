@@ -121,9 +121,10 @@ describe('compartments that share a thread', () => {
     const all = Array.from({ length: 24 }, () => [run('a', 1), run('b', 2)]).flat();
     open(shared);
     await Promise.all([first, ...all]);
+    // Alike they would have 12 each. Time is measured, so a thread that was held up shifts it by a few.
     const early = [...order.slice(1, 25)];
     const ofA = early.filter((value) => value === 1).length;
-    assert.ok(ofA >= 15 && ofA <= 21, `${ofA} of the first 24 were of the one with three times the weight`);
+    assert.ok(ofA >= 14 && ofA <= 22, `${ofA} of the first 24 were of the one with three times the weight`);
     await holdfast.stop();
   });
 });

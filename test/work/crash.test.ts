@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { after, before, describe, it } from 'node:test';
 import type { Holdfast } from '../../src/index.ts';
-import { errorOf, given, open, type Tasks, words } from './given.ts';
+import { errorOf, given, open, reached, type Tasks, words } from './given.ts';
 
 describe('a task that takes its thread down', () => {
   let holdfast: Holdfast<string, Tasks>;
@@ -135,10 +135,13 @@ describe('a thread that does not end', () => {
 describe('a thread that is stuck between its tasks', () => {
   it('is replaced, and what it had not begun runs elsewhere', async () => {
     const holdfast = await given();
-    await holdfast.offload('leaveLoop', 4_000);
+    const shared = words();
+    await holdfast.offload('leaveLoop', shared);
+    await reached(shared, 0, 1);
     // Its event loop stands still now, although no task runs.
     assert.equal(await holdfast.offload('echo', 1), 1);
     assert.equal(holdfast.workers?.lost, 1);
+    open(shared);
     await holdfast.stop();
   });
 });

@@ -131,10 +131,10 @@ export function deafUntil(words: Int32Array): void {
 }
 
 /** Ends at once, and leaves a loop behind that begins after its answer. */
-export function leaveLoop(ms: number): void {
+export function leaveLoop(words: Int32Array): void {
   setImmediate(() => {
-    const untilMs = performance.now() + ms;
-    while (performance.now() < untilMs);
+    Atomics.store(words, 0, 1);
+    deafUntil(words);
   });
 }
 
