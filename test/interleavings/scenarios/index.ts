@@ -6,6 +6,7 @@ import { bulkheads } from './bulkhead.ts';
 import { counters } from './counters.ts';
 import { keyedBuckets } from './keyed.ts';
 import { policies } from './policy.ts';
+import { sums } from './sums.ts';
 import { windows } from './windows.ts';
 
 /** All scenarios over the shipped kernels. */
@@ -18,4 +19,5 @@ export const suites: readonly Suite[] = [
   windows,
   policies,
   counters,
+  sums,
 ];
