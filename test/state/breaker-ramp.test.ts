@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { givenBreaker } from './breaker-scene.ts';
+import { ENGINES } from './given.ts';
+
+for (const engine of ENGINES) {
+  describe(`a breaker that ramps up (${engine})`, () => {
+    const ramping = () => {
+      const scene = givenBreaker(engine, { ramp: true, numbers: { consecutive: 1, trials: 1, rampMs: 900 } });
+      const share = () => {
+        let through = 0;
+        for (let draw = 0; draw < 1_000; draw++) if (typeof scene.tries(draw / 1_000) !== 'string') through++;
+        return through / 1_000;
+      };
+      return { ...scene, share };
+    };
+
+    it('lets everything through before it was ever open', () => {
+      assert.equal(ramping().share(), 1);
+    });
+
+    it('lets a tenth through after a close, then more in a straight line, then everything', () => {
+      const { calls, call, pass, share, state, tries } = ramping();
+      calls(1, 'fails');
+      pass(1_000);
+      assert.equal(call().ends('ok'), 'closed');
+      assert.equal(share(), 0.1);
+      assert.deepEqual([tries(0.5), state()], ['ramp', 'closed']);
+      const seen = [100, 350, 225, 225].map((ms) => {
+        pass(ms);
+        return share();
+      });
+      assert.deepEqual(seen, [0.2, 0.55, 0.775, 1]);
+    });
+  });
+}
