@@ -16,6 +16,8 @@ export interface Gateway {
 /** Starts it all. Rejects, with nothing left running, when a part does not start: a port is taken. */
 export async function startGateway(settings: GatewaySettings): Promise<Gateway> {
   const holdfast = makeRuntime();
+  const { perClient } = settings;
+  holdfast.policy('clients').update({ rateLimiter: { permitsPerSecond: perClient, burst: perClient * 2 } });
   const upstream = upstreamProcess();
   const server = gatewayServer({ holdfast, upstream, settings });
   holdfast.component({

@@ -9,11 +9,13 @@ export interface GatewaySettings {
   adminToken: string | undefined;
   /** Larger bodies are answered 413. */
   maxBodyBytes: number;
+  /** Requests a second that each client has; twice as many in a burst. */
+  perClient: number;
   /** Whether Holdfast protects `/upstream/*`; `false` is for measuring what that costs. */
   protect: boolean;
 }
 
-/** Reads PORT, ADMIN_PORT, ADMIN_TOKEN, MAX_BODY_BYTES and PROTECT. Throws a RangeError that names the variable. */
+/** Reads PORT, ADMIN_PORT, ADMIN_TOKEN, MAX_BODY_BYTES, PER_CLIENT and PROTECT. Throws a RangeError that names the variable. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): GatewaySettings {
   const port = whole(env, 'PORT', 8080, 65_535);
   return {
@@ -21,6 +23,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     adminPort: whole(env, 'ADMIN_PORT', port === 0 ? 0 : port + 1, 65_535),
     adminToken: env.ADMIN_TOKEN || undefined,
     maxBodyBytes: whole(env, 'MAX_BODY_BYTES', 8 * 1024 * 1024, 256 * 1024 * 1024),
+    perClient: Math.max(1, whole(env, 'PER_CLIENT', 200, 1_000_000)),
     protect: env.PROTECT !== 'no',
   };
 }

@@ -25,20 +25,35 @@ export function startExample(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
+  let ended = false;
+  const waiting = new Set<() => void>();
+  const heard = () => {
+    for (const look of [...waiting]) look();
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => {
+      output += text;
+      heard();
+    });
+  }
   const exited = once(child, 'exit') as Promise<[number | null]>;
-  const closed = once(child, 'close');
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+  const closed = once(child, 'close').then(() => {
+    ended = true;
+    heard();
+  });
 
-  async function says(pattern: RegExp): Promise<RegExpExecArray> {
-    let ended = false;
-    void closed.then(() => (ended = true));
-    for (;;) {
-      const last = ended;
-      const found = pattern.exec(output);
-      if (found !== null) return found;
-      if (last) throw new Error(`it ended without ${pattern}:\n${output}`);
-      await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), closed]);
-    }
+  function says(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = pattern.exec(output);
+        if (found !== null) resolve(found);
+        else if (ended) reject(new Error(`it ended without ${pattern}:\n${output}`));
+        else return;
+        waiting.delete(look);
+      };
+      waiting.add(look);
+      look();
+    });
   }
 
   return {
