@@ -130,7 +130,8 @@ function publishRate(slot: usize, version: i32, owner: i32, now: f64, rate: f64)
     rateCarry(slot, version, now);
     const from = optionsOf(slot, version);
     const to = optionsOf(slot, version + 1);
-    for (let at: usize = 0; at < <usize>OPTIONS_BYTES; at += 8) atomic.store<i64>(to + at, atomic.load<i64>(from + at));
+    for (let at: usize = 0; at < <usize>OPTIONS_BYTES; at += 8)
+      atomic.store<i64>(to + at, atomic.load<i64>(from + at));
     setF(to + O_RATE, rate);
     setF(to + O_UNITS_PER_MS, (rate * <f64>atomic.load<i64>(from, O_UNITS)) / 1000);
     moved = i32(atomic.cmpxchg<i32>(slot, version, version + 1, SLOT_VERSION) == version);

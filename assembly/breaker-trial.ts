@@ -5,8 +5,45 @@
 // generation it was admitted in.
 
 import { refusedByRamp } from './breaker-ramp';
-import { CLOSED, FAILED_ONE, HALF_OPEN, OPEN, SUCCEEDED_ONE, UNDECIDED_ONE, failedOf, generationOf, markAgain, markMove, markOf, movedTo, opened, payloadOf, stateOf, succeededOf, undecidedOf } from './breaker-state';
-import { BREAKER_LATE, BREAKER_OPEN_MS, BREAKER_REOPENS, BREAKER_STATE, COUNT_CLOSED, COUNT_HALF_OPENED, COUNT_REOPENED, E_CLOSED, E_REOPENED, O_TRIALS, O_TRIAL_RATE, O_TRIAL_WAIT, R_OPEN, R_RAMP, R_REVOKED, R_TURNED, T_HALF_OPENED, T_TRIAL } from './layout';
+import {
+  CLOSED,
+  FAILED_ONE,
+  HALF_OPEN,
+  OPEN,
+  SUCCEEDED_ONE,
+  UNDECIDED_ONE,
+  failedOf,
+  generationOf,
+  markAgain,
+  markMove,
+  markOf,
+  movedTo,
+  opened,
+  payloadOf,
+  stateOf,
+  succeededOf,
+  undecidedOf,
+} from './breaker-state';
+import {
+  BREAKER_LATE,
+  BREAKER_OPEN_MS,
+  BREAKER_REOPENS,
+  BREAKER_STATE,
+  COUNT_CLOSED,
+  COUNT_HALF_OPENED,
+  COUNT_REOPENED,
+  E_CLOSED,
+  E_REOPENED,
+  O_TRIALS,
+  O_TRIAL_RATE,
+  O_TRIAL_WAIT,
+  R_OPEN,
+  R_RAMP,
+  R_REVOKED,
+  R_TURNED,
+  T_HALF_OPENED,
+  T_TRIAL,
+} from './layout';
 import { REVOKED, STRUCK, trialDrop, trialGive, trialTake, UNLEDGERED } from './ledger';
 import { TRIES, getF, optF, optI } from './words';
 
@@ -30,14 +67,7 @@ export function refusedAs(code: i32, ticket: i32): i32 {
 }
 
 /** A ticket, or who refused: less R_TURNED where this thread turned the breaker half-open, and others were faster. */
-export function admitTrial(
-  slot: usize,
-  options: usize,
-  cell: usize,
-  fence: i32,
-  now: f64,
-  draw: f64,
-): i32 {
+export function admitTrial(slot: usize, options: usize, cell: usize, fence: i32, now: f64, draw: f64): i32 {
   let turned: i32 = 0;
   let refused: i32 = R_OPEN;
   for (let i = 0; i < TRIES; i++) {

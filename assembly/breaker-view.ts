@@ -1,9 +1,29 @@
 // What a breaker shows: nothing here changes a decision.
 
-import { CLOSED, HALF_OPEN, OPEN, failedOf, generationOf, markSeen, payloadOf, stateOf, succeededOf, undecidedOf } from './breaker-state';
+import {
+  CLOSED,
+  HALF_OPEN,
+  OPEN,
+  failedOf,
+  generationOf,
+  markSeen,
+  payloadOf,
+  stateOf,
+  succeededOf,
+  undecidedOf,
+} from './breaker-state';
 import { trialWait } from './breaker-trial';
 import { windowRead } from './breaker-window';
-import { BREAKER_CONTROL, BREAKER_OPEN_MS, BREAKER_REJECTED, BREAKER_STATE, O_TRIALS, R_ISOLATED, R_OPEN, SLOT_VERSION } from './layout';
+import {
+  BREAKER_CONTROL,
+  BREAKER_OPEN_MS,
+  BREAKER_REJECTED,
+  BREAKER_STATE,
+  O_TRIALS,
+  R_ISOLATED,
+  R_OPEN,
+  SLOT_VERSION,
+} from './layout';
 import { getF, optI, optionsOf, tallyAdd, tallyRead } from './words';
 
 /** Whether an admission would be refused now; changes nothing. */

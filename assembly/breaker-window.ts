@@ -87,7 +87,15 @@ function recordCall(slot: usize, options: usize, generation: i32, ms: f64, faile
   return false;
 }
 
-function recordTime(slot: usize, options: usize, generation: i32, ms: f64, now: f64, failed: i32, slow: i32): bool {
+function recordTime(
+  slot: usize,
+  options: usize,
+  generation: i32,
+  ms: f64,
+  now: f64,
+  failed: i32,
+  slow: i32,
+): bool {
   const size = load<i32>(slot, SLOT_BUCKETS);
   const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUCKET_MS));
   const stamp = epoch + salt(generation);

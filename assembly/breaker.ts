@@ -4,7 +4,29 @@ import { refusedByRamp } from './breaker-ramp';
 import { CLOSED, generationOf, moveToOpen, payloadOf, stateOf, stateWord } from './breaker-state';
 import { admitTrial, decideTrial, trialReturn } from './breaker-trial';
 import { windowIgnore, windowRecord } from './breaker-window';
-import { BREAKER_CONTROL, BREAKER_LATE, BREAKER_STATE, COUNT_BREAKER_FAILURE, COUNT_BREAKER_IGNORED, COUNT_BREAKER_SUCCESS, COUNT_OPENED, E_CLOSED, E_OPENED, E_REOPENED, F_COUNTED, F_RAMP, O_CONSECUTIVE, O_SLOW_MS, R_ISOLATED, R_RAMP, T_TRIAL, T_UNCOUNTED, T_WATCHED, V_IGNORED, V_SUCCESS } from './layout';
+import {
+  BREAKER_CONTROL,
+  BREAKER_LATE,
+  BREAKER_STATE,
+  COUNT_BREAKER_FAILURE,
+  COUNT_BREAKER_IGNORED,
+  COUNT_BREAKER_SUCCESS,
+  COUNT_OPENED,
+  E_CLOSED,
+  E_OPENED,
+  E_REOPENED,
+  F_COUNTED,
+  F_RAMP,
+  O_CONSECUTIVE,
+  O_SLOW_MS,
+  R_ISOLATED,
+  R_RAMP,
+  T_TRIAL,
+  T_UNCOUNTED,
+  T_WATCHED,
+  V_IGNORED,
+  V_SUCCESS,
+} from './layout';
 import { TRIES, optF, optI } from './words';
 
 const GENERATION: i32 = 0xffffff;

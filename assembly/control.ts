@@ -33,7 +33,8 @@ export function publish(slot: usize, block: usize, expected: i32, owner: i32, no
   if (version == expected) {
     rateCarry(slot, version, now);
     const to = optionsOf(slot, version + 1);
-    for (let at: usize = 0; at < <usize>OPTIONS_BYTES; at += 8) atomic.store<i64>(to + at, load<i64>(block + at));
+    for (let at: usize = 0; at < <usize>OPTIONS_BYTES; at += 8)
+      atomic.store<i64>(to + at, load<i64>(block + at));
     if (atomic.cmpxchg<i32>(slot, version, version + 1, SLOT_VERSION) == version) answer = version + 1;
     rateCarry(slot, version + 1, now);
     atomic.add<i32>(slot, 1, LINE_EVENT);

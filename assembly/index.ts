@@ -5,7 +5,18 @@ export { backoff } from './backoff';
 export { breakerForce, breakerIsolate, breakerMode, breakerRestore } from './breaker-hand';
 export { breakerCount, breakerRefuses, breakerState, breakerWait, breakerWord } from './breaker-view';
 export { budgetAdd, budgetCount, burnCount } from './budget';
-export { bulkheadActive, bulkheadCapacity, bulkheadEnter, bulkheadReturn, lineCosts, lineHead, lineJoin, lineLeave, lineRank, lineWake } from './bulkhead';
+export {
+  bulkheadActive,
+  bulkheadCapacity,
+  bulkheadEnter,
+  bulkheadReturn,
+  lineCosts,
+  lineHead,
+  lineJoin,
+  lineLeave,
+  lineRank,
+  lineWake,
+} from './bulkhead';
 export { grant, publish, reclaim } from './control';
 export { keyedAcquire, keyedAvailable, keyedCarry, keyedLive, keyedRefund, keyedWait } from './keyed';
 export { latencyBelow, latencyIndex, latencyValue, viewCount, viewPercentile, viewWithin } from './latency';

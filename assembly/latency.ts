@@ -43,7 +43,7 @@ export function latencyValue(index: i32): f64 {
   if (index < 16) return <f64>index / FINE;
   const shift = (index >> 4) - 1;
   const from = i64((index & 15) + 16) << shift;
-  return (<f64>from + <f64>(<i64>1 << shift) / 2) / FINE;
+  return (<f64>from + <f64>((<i64>1) << shift) / 2) / FINE;
 }
 
 /** View 0 watches whole calls, the others attempts. */
@@ -85,7 +85,8 @@ export function viewTurn(slot: usize, view: i32, now: f64): i32 {
   const last = atomic.load<i64>(at, VIEW_EPOCH);
   if (last == slice || atomic.cmpxchg<i64>(at, last, slice, VIEW_EPOCH) != last) return 0;
   // The clock went back: what was kept is in the future, and counts as empty.
-  if (slice < last) for (let i = 0; i < VIEW_COUNT; i++) atomic.store<i64>(at + VIEW_STAMPS + <usize>(i << 3), 0);
+  if (slice < last)
+    for (let i = 0; i < VIEW_COUNT; i++) atomic.store<i64>(at + VIEW_STAMPS + <usize>(i << 3), 0);
   keep(slot, view, slice);
   return 1;
 }
@@ -167,7 +168,8 @@ export function viewWithin(slot: usize, view: i32, now: f64, ms: f64): f64 {
 export function latencyBelow(slot: usize, which: i32, index: i32): f64 {
   const from = histogramOf(slot, which);
   let sum: f64 = 0;
-  for (let i = 0; i <= min(index, LATENCY_BUCKETS - 1); i++) sum += <f64>atomic.load<i64>(from + <usize>(i << 3));
+  for (let i = 0; i <= min(index, LATENCY_BUCKETS - 1); i++)
+    sum += <f64>atomic.load<i64>(from + <usize>(i << 3));
   return sum;
 }
 

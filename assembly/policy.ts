@@ -118,7 +118,9 @@ function admitOnce(
       const took = bulkheadTake(slot, options, cell, fence);
       if (took == 1) ticket |= T_SLOT;
       else if (took == REVOKED) refused = R_REVOKED;
-      else refused = features & F_RATE && limiterWait(slot, features, row, now, permits) > 0 ? R_RATE : R_BULKHEAD;
+      else
+        refused =
+          features & F_RATE && limiterWait(slot, features, row, now, permits) > 0 ? R_RATE : R_BULKHEAD;
     }
     if (refused == 0 && features & F_RATE && !(mode & A_UNLIMITED)) {
       const wait =

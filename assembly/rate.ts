@@ -78,7 +78,7 @@ export function carried(slot: usize, word: i64, shift: i32, version: i32, now: f
       tat = then + max<i64>(burstOf(to) - i64(nearest(tokens * <f64>units(to))), 0);
     }
   }
-  const low = word & ((<i64>1 << versionAt) - 1);
+  const low = word & (((<i64>1) << versionAt) - 1);
   return (tat << shift) | (i64(version & 15) << versionAt) | low;
 }
 
@@ -102,8 +102,8 @@ export function bucketTake(
   const burst = atomic.load<i64>(options, O_BURST);
   const cost = permits == 1 ? one : i64(nearest(permits * <f64>one));
   const t = i64(min(now * perMs + 0.5, FAR));
-  const low = (<i64>1 << shift) - 1;
-  const tags = (<i64>1 << (shift - 4)) - 1;
+  const low = ((<i64>1) << shift) - 1;
+  const tags = ((<i64>1) << (shift - 4)) - 1;
   for (let i = 0; i < TRIES; i++) {
     const seen = atomic.load<i64>(at);
     if ((seen & tags) != tag) return GONE;
@@ -142,8 +142,8 @@ export function bucketAvailable(slot: usize, at: usize, shift: i32, now: f64): f
 
 /** Gives permits back, never above a full bucket; a word that no longer ends in `tag` was full before. */
 export function bucketRefund(slot: usize, at: usize, shift: i32, tag: i64, now: f64, permits: f64): void {
-  const low = (<i64>1 << shift) - 1;
-  const tags = (<i64>1 << (shift - 4)) - 1;
+  const low = ((<i64>1) << shift) - 1;
+  const tags = ((<i64>1) << (shift - 4)) - 1;
   for (let i = 0; i < TRIES; i++) {
     const seen = atomic.load<i64>(at);
     if ((seen & tags) != tag) return;
@@ -215,7 +215,7 @@ export function rateWait(slot: usize, now: f64, permits: f64): f64 {
 export function rateSet(slot: usize, now: f64, tokens: f64): void {
   const version = atomic.load<i32>(slot, SLOT_VERSION);
   const options = optionsOf(slot, version);
-  const held = i64(nearest(max(tokens * <f64>units(options), -<f64>MOST_DEBT)));
+  const held = i64(nearest(max(tokens * <f64>units(options), -(<f64>MOST_DEBT))));
   const owed = min<i64>(max<i64>(burstOf(options) - held, 0), MOST_DEBT);
   const tat = unitsAt(options, now) + owed;
   atomic.store<i64>(slot, (tat << RATE_SHIFT) | i64(version & 15), RATE_TAT);

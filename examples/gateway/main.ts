@@ -3,10 +3,12 @@
 import process from 'node:process';
 import { LifecycleError } from 'holdfast';
 import { startGateway } from './gateway.ts';
-import { readSettings } from './settings.ts';
+import { type GatewaySettings, readSettings } from './settings.ts';
 
+let settings: GatewaySettings | undefined;
 try {
-  const gateway = await startGateway(readSettings(process.env));
+  settings = readSettings(process.env);
+  const gateway = await startGateway(settings);
   const { url, adminUrl, upstream, holdfast } = gateway;
   holdfast.handleSignals();
   holdfast.on('state', ({ to }) => {
@@ -38,12 +40,12 @@ Ctrl-C stops it.`);
 }
 
 function explained(error: unknown): string {
-  const cause = error instanceof LifecycleError ? error.cause : error;
-  const { code, port, message } = cause as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE') {
-    return `port ${port} is taken; end what listens there, or choose others: PORT=9000 ADMIN_PORT=9001 npm start`;
-  }
-  if (code === 'EACCES')
-    return `port ${port} may not be used by this user; choose another one: PORT=9000 npm start`;
-  return error instanceof Error ? `the gateway does not start: ${message ?? error.message}` : String(error);
+  const { component, cause } = error instanceof LifecycleError ? error : { component: '', cause: error };
+  const { code, message } = (cause ?? error) as NodeJS.ErrnoException;
+  // Not every runtime says in its error which port it was.
+  const port = component === 'admin' ? settings?.adminPort : settings?.port;
+  const others = 'choose others: PORT=9000 ADMIN_PORT=9001 npm start';
+  if (code === 'EADDRINUSE') return `port ${port} is taken; end what listens there, or ${others}`;
+  if (code === 'EACCES') return `port ${port} may not be used by this user; ${others}`;
+  return `the gateway does not start: ${message}`;
 }

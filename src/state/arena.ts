@@ -111,7 +111,8 @@ export class Arena {
     const words = new BigInt64Array(this.#plane.memory.buffer);
     for (let row = 0; row < sizes.threads; row++) {
       const cell = (this.#plane.cellAt(row, index) + CELL_SLOTS) >> 3;
-      for (let word = 0; word < 3; word++) if ((Atomics.load(words, cell + word) & COUNT_MASK) !== 0n) return false;
+      for (let word = 0; word < 3; word++)
+        if ((Atomics.load(words, cell + word) & COUNT_MASK) !== 0n) return false;
     }
     return true;
   }

@@ -10,8 +10,27 @@
  * comment says otherwise.
  */
 export interface Kernels {
-  admit(slot: number, cell: number, row: number, fence: number, now: number, permits: number, draw: number, mode: number): number;
-  settle(slot: number, cell: number, fence: number, ticket: number, startMs: number, now: number, verdict: number, what: number, openMs: number): number;
+  admit(
+    slot: number,
+    cell: number,
+    row: number,
+    fence: number,
+    now: number,
+    permits: number,
+    draw: number,
+    mode: number,
+  ): number;
+  settle(
+    slot: number,
+    cell: number,
+    fence: number,
+    ticket: number,
+    startMs: number,
+    now: number,
+    verdict: number,
+    what: number,
+    openMs: number,
+  ): number;
   record(slot: number, startMs: number, now: number, verdict: number): number;
   refuse(slot: number, row: number, now: number, permits: number, code: number): number;
 
@@ -72,7 +91,16 @@ export interface Kernels {
   aimd(limit: number, inFlight: number, dropped: number): number;
   vegas(limit: number, inFlight: number, rtt: number, baseline: number, dropped: number): number;
   gradient2(limit: number, inFlight: number, rtt: number, average: number): number;
-  backoff(kind: number, n: number, base: number, step: number, maxMs: number, jitter: number, draw: number, previous: number): number;
+  backoff(
+    kind: number,
+    n: number,
+    base: number,
+    step: number,
+    maxMs: number,
+    jitter: number,
+    draw: number,
+    previous: number,
+  ): number;
 
   count(slot: number, at: number, by: number): void;
   counted(slot: number, at: number): number;

@@ -6,7 +6,6 @@
 
 import { OptionsError } from '../base/errors.ts';
 
-
 const TEN_YEARS_MS = 3.156e11;
 const MONTHS_MS = 1e10;
 const CHOICES = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 500, 100, 50, 20, 10, 5, 2, 1];

@@ -40,8 +40,10 @@ export class Threads {
     for (let row = 1; row < sizes.threads; row++) {
       if (Atomics.compareExchange(i32, this.#stateAt(row), FREE, TAKEN) !== FREE) continue;
       const fence = this.#nextFence(row);
-      for (let index = 0; index < sizes.policies; index++) kernels.grant(this.#plane.cellAt(row, index), fence);
-      if (Atomics.load(i32, HEADER_THREAD_TOP >> 2) <= row) Atomics.store(i32, HEADER_THREAD_TOP >> 2, row + 1);
+      for (let index = 0; index < sizes.policies; index++)
+        kernels.grant(this.#plane.cellAt(row, index), fence);
+      if (Atomics.load(i32, HEADER_THREAD_TOP >> 2) <= row)
+        Atomics.store(i32, HEADER_THREAD_TOP >> 2, row + 1);
       return { memory, layout: LAYOUT_VERSION, row, fence, engine: engine.name };
     }
     throw new OptionsError({

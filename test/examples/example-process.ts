@@ -11,6 +11,8 @@ export interface ExampleProcess {
   says(pattern: RegExp): Promise<RegExpExecArray>;
   /** Sends a signal, SIGTERM by default, and gives the exit code. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Its exit code, when it ends by itself. */
+  exit(): Promise<number | null>;
 }
 
 /** Starts an example on this runtime as its user would. Whoever starts it ends it. */
@@ -63,7 +65,11 @@ export function startExample(
     },
     says,
     async end(signal = 'SIGTERM') {
-      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      // By its number: Deno takes whatever it has signalled itself for killed by that.
+      if (child.exitCode === null && child.signalCode === null) process.kill(child.pid as number, signal);
+      return await this.exit();
+    },
+    async exit() {
       const [code] = await exited;
       await closed;
       return code;

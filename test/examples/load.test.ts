@@ -12,6 +12,6 @@ describe('the load story', () => {
     assert.match(load.output, /\d {2}upstream: retries/);
     assert.match(load.output, /\d {2}upstream: chaos: error/);
     assert.match(load.output, /digest +300 requests .*(503|429): \d+/);
-    assert.equal(await load.end('SIGCONT'), 0);
+    assert.equal(await load.exit(), 0);
   });
 });

@@ -134,15 +134,18 @@ onBothEngines('a call', (engine) => {
 
   it('that finds the line full is refused by the limiter where that would refuse too', async () => {
     const scene = given(engine, {
-      rateLimiter: { permitsPerSecond: 1, burst: 1 },
+      rateLimiter: { permitsPerSecond: 1, burst: 2 },
       bulkhead: { maxConcurrent: 1, maxQueue: 1 },
     });
     const slow = pending();
     const running = scene.guarded.execute(slow.operation);
-    await scene.clock.advance(1000);
     const waiting = scene.guarded.execute(fine);
     assert.equal(scene.guarded.bulkhead?.queued, 1);
     await assert.rejects(scene.guarded.execute(fine), { code: 'HF_BULKHEAD_FULL' });
+    await assert.rejects(scene.guarded.execute(fine, { permits: 2 }), { code: 'HF_RATE_LIMITED' });
+    const [one, two] = [scene.guarded.tryAcquire(), scene.guarded.tryAcquire({ permits: 2 })];
+    assert.ok(!one.ok && !two.ok);
+    assert.deepEqual([one.strategy, two.strategy], ['bulkhead', 'rateLimiter']);
     slow.resolve('done');
     await Promise.all([running, waiting]);
   });
