@@ -68,7 +68,10 @@ describe('threads at one circuit breaker', () => {
     assert.deepEqual([heard.opened, heard.reopened, heard.closed], moves);
     const halfOpened = counted(policy, COUNT_HALF_OPENED);
     // An opening lasts no time here: a call that is put to sleep on its way may turn a second one, and tells of one.
-    assert.ok(heard.halfOpened <= halfOpened && heard.halfOpened > 0.9 * halfOpened, `told ${heard.halfOpened}`);
+    assert.ok(
+      heard.halfOpened <= halfOpened && heard.halfOpened > 0.9 * halfOpened,
+      `told ${heard.halfOpened}`,
+    );
     assert.equal(generation(policy), moves[0] + moves[1] + moves[2] + halfOpened);
     assert.ok(
       heard.closed > 10 && heard.reopened > 10,

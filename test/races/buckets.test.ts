@@ -14,9 +14,9 @@ describe('threads at one token bucket', () => {
   after(() => crew.dismiss());
 
   it('get exactly what is in it', async () => {
-    const policy = crew.policy({ features: F_RATE, numbers: bucket(1, 100_000) });
-    const taken = await crew.race('take', policy, { tries: 60_000, most: 1 });
-    assert.equal(sum(taken), 100_000);
+    const policy = crew.policy({ features: F_RATE, numbers: bucket(1, 500_000) });
+    const taken = await crew.race('take', policy, { tries: 250_000, most: 1 });
+    assert.equal(sum(taken), 500_000);
     assert.equal(policy.kernels.rateAvailable(policy.slot.at, NOW), 0);
   });
 

@@ -14,7 +14,7 @@ describe('threads at one bulkhead', () => {
     it(`are never more than ${limit} inside, and leave it empty`, async () => {
       const policy = crew.policy({ features: F_BULKHEAD, numbers: { maxConcurrent: limit } });
       const watch = new SharedArrayBuffer(8);
-      const entered = await crew.race('comeAndGo', policy, { tries: 60_000, watch });
+      const entered = await crew.race('comeAndGo', policy, { tries: 300_000, watch });
       const [inside, most] = new Int32Array(watch);
       assert.ok(most <= limit && most > 0, `${most} at once`);
       assert.equal(inside, 0);
