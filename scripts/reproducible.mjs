@@ -9,10 +9,12 @@ import { root } from './root.mjs';
 
 const PARTS = [
   'assembly',
+  'dashboard',
   'src',
   'workers',
   'scripts',
   'package.json',
+  'package-lock.json',
   'asconfig.json',
   'tsconfig.json',
   'tsconfig.build.json',
@@ -32,7 +34,7 @@ function built(name) {
   try {
     for (const part of PARTS) {
       // What an earlier build made stays behind.
-      const filter = (path) => !path.endsWith('.wasm.ts');
+      const filter = (path) => !/\.(wasm|html)\.ts$/.test(path);
       if (existsSync(join(root, part)))
         cpSync(join(root, part), join(home, part), { recursive: true, filter });
     }
