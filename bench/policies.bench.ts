@@ -1,132 +1,152 @@
 // What does a protected call cost beside a bare await, and beside what others charge for the same?
+//
+// Four tables: calls that succeed, permits without an operation, operations that fail, calls that are refused.
+// Baselines: a bare await of the same operation; a reading of the clock; a bare await of the operation that
+// fails, caught.
 
+import process from 'node:process';
+import type { Policy } from '../src/index.ts';
+import { answered, failed, fails, refused, succeeded, succeeds } from './policies/operations.ts';
+import * as ours from './policies/ours.ts';
 import {
-  type CircuitBreakerPolicy,
-  ConsecutiveBreaker,
-  circuitBreaker as cockatielBreaker,
-  bulkhead as cockatielBulkhead,
-  retry as cockatielRetry,
-  timeout as cockatielTimeout,
-  wrap as cockatielWrap,
-  ExponentialBackoff,
-  handleAll,
-  TimeoutStrategy,
-} from 'cockatiel';
-import OpossumBreaker from 'opossum';
-import { exponential, type Policy, policy } from '../src/index.ts';
-import { compare, report } from './support/measure.ts';
+  ALIKE,
+  cockatiel,
+  endPeers,
+  flexible,
+  flexibleEmpty,
+  limiter,
+  limiterEmpty,
+  opossum,
+  pLimit,
+} from './policies/peers.ts';
+import { compare, report, type Subject, short } from './support/measure.ts';
 
-const operation = async () => 1;
-const context = {};
-void context;
+type Call = () => Promise<unknown>;
+/** Hundreds of times as slow, so done less often. */
+const SLOW = 0.04;
+const SLOWER = 0.2;
 
-let done = 0;
-const counted = async () => {
-  done++;
-  return 1;
-};
-
-async function awaited(times: number, call: () => Promise<unknown>): Promise<number> {
-  const before = done;
-  for (let i = 0; i < times; i++) await call();
-  return done - before;
-}
-
-const breaker = policy({ circuitBreaker: { consecutiveFailures: 5 } });
-const limiter = policy({ rateLimiter: { permitsPerSecond: 1e7, burst: 1e7 } });
-const five = policy({
-  circuitBreaker: { consecutiveFailures: 5 },
-  rateLimiter: { permitsPerSecond: 1e7, burst: 1e7 },
-  bulkhead: { maxConcurrent: 100 },
-  timeout: { attemptMs: 30_000 },
-  retry: { maxRetries: 3, backoff: exponential({ baseMs: 100 }) },
+const well = (name: string, call: Call, share?: number): Subject => ({
+  name,
+  share,
+  run: (times) => succeeded(times, call),
 });
-const fiveWithBudgets = policy({
-  circuitBreaker: { consecutiveFailures: 5 },
-  rateLimiter: { permitsPerSecond: 1e7, burst: 1e7 },
-  bulkhead: { maxConcurrent: 100 },
-  timeout: { attemptMs: 30_000 },
-  retry: { maxRetries: 3, backoff: exponential({ baseMs: 100 }) },
-  errorBudget: { objective: 0.999, windowMs: 3_600_000 },
-  latencyBudget: { percentile: 0.95, targetMs: 100 },
+const badly = (name: string, call: Call, share?: number): Subject => ({
+  name,
+  share,
+  run: (times) => failed(times, call),
 });
-const opened = policy({ circuitBreaker: { consecutiveFailures: 1, openMs: 3_600_000 } });
-opened.circuitBreaker?.open();
+const turnedAway = (name: string, call: Call, share?: number): Subject => ({
+  name,
+  share,
+  run: (times) => refused(times, call),
+});
+const asked = (name: string, wanted: boolean, ask: () => boolean): Subject => ({
+  name,
+  run: (times) => answered(times, wanted, ask),
+});
+const through = (guarded: Policy) => () => guarded.execute(succeeds);
 
-const cockatielOne = cockatielBreaker(handleAll, {
-  halfOpenAfter: 30_000,
-  breaker: new ConsecutiveBreaker(5),
-});
-const cockatielFour = cockatielWrap(
-  cockatielRetry(handleAll, { maxAttempts: 3, backoff: new ExponentialBackoff() }),
-  cockatielBreaker(handleAll, { halfOpenAfter: 30_000, breaker: new ConsecutiveBreaker(5) }),
-  cockatielBulkhead(100),
-  cockatielTimeout(30_000, TimeoutStrategy.Aggressive),
+report(
+  'policies (a call that succeeds; ratio to a bare await)',
+  await compare('bare await', [
+    well('bare await', () => succeeds()),
+    well('breaker', through(ours.breaker)),
+    well('rate limiter', through(ours.limiter)),
+    well('bulkhead', through(ours.bulkhead)),
+    well('timeout', through(ours.timeout)),
+    well('retry', through(ours.retry)),
+    well('five protections', through(ours.five)),
+    well('five protections with error and latency budget', through(ours.fiveWithBudgets)),
+    well('cockatiel: breaker', () => cockatiel.breaker.execute(succeeds)),
+    well('cockatiel: bulkhead', () => cockatiel.bulkhead.execute(succeeds)),
+    well('cockatiel: timeout', () => cockatiel.timeout.execute(succeeds), SLOW),
+    well('cockatiel: retry', () => cockatiel.retry.execute(succeeds)),
+    well('cockatiel: retry, breaker, bulkhead and timeout', () => cockatiel.four.execute(succeeds), SLOW),
+    well('opossum: breaker', () => opossum.breaker.fire(), SLOWER),
+    well('opossum: breaker, timeout and capacity', () => opossum.three.fire(), SLOWER),
+    well('p-limit', () => pLimit(succeeds), SLOWER),
+    well('rate-limiter-flexible, then the operation', async () => {
+      await flexible.consume('all');
+      return succeeds();
+    }),
+    well('limiter (npm), then the operation', async () => {
+      await limiter.removeTokens(1);
+      return succeeds();
+    }),
+  ]),
+  {},
+  ALIKE,
 );
-const cockatielOpen: CircuitBreakerPolicy = cockatielBreaker(handleAll, {
-  halfOpenAfter: 3_600_000,
-  breaker: new ConsecutiveBreaker(1),
-});
-cockatielOpen.isolate();
-const opossum = new OpossumBreaker(counted, { timeout: false });
 
-async function refusals(times: number, refuse: () => Promise<unknown>): Promise<number> {
-  let refused = 0;
-  for (let i = 0; i < times; i++) {
-    try {
-      const outcome = (await refuse()) as { rejected?: boolean };
-      if (outcome?.rejected) refused++;
-    } catch {
-      refused++;
-    }
-  }
-  return refused;
+if (!short) {
+  report(
+    'permits (without an operation, synchronous; ratio to a reading of the clock)',
+    await compare('a reading of the clock', [
+      asked('a reading of the clock', true, () => performance.now() > 0),
+      asked('token bucket: tryAcquire', true, () => ours.bucket.tryAcquire()),
+      asked('breaker: tryAcquire and settle', true, () => permitted(ours.breaker)),
+      asked('five protections: tryAcquire and settle', true, () => permitted(ours.five)),
+      asked('limiter (npm): tryRemoveTokens', true, () => limiter.tryRemoveTokens(1)),
+      asked('token bucket, empty: tryAcquire', false, () => ours.emptyBucket.tryAcquire()),
+      asked('open breaker: tryAcquire', false, () => ours.open.tryAcquire().ok),
+      asked('limiter (npm), empty: tryRemoveTokens', false, () => limiterEmpty.tryRemoveTokens(1)),
+    ]),
+  );
+
+  report(
+    'failures (the operation rejects and the caller is told; ratio to a bare await of it)',
+    await compare('bare await of what rejects', [
+      badly('bare await of what rejects', () => fails()),
+      badly('breaker', () => ours.patient.execute(fails)),
+      badly('breaker: executeOutcome', () => ours.patient.executeOutcome(fails)),
+      badly('breaker, limiter, bulkhead and timeout', () => ours.four.execute(fails)),
+      badly('the same with error and latency budget', () => ours.fourWithBudgets.execute(fails)),
+      badly('cockatiel: breaker', () => cockatiel.patient.execute(fails), SLOWER),
+      badly('cockatiel: breaker, bulkhead and timeout', () => cockatiel.three.execute(fails), SLOW),
+      badly('opossum: breaker', () => opossum.patient.fire(), SLOWER),
+    ]),
+    {},
+    [
+      'As above, but breakers that a thousand million failures in a row would open (opossum: a million in a window); no retries. The error is made once.',
+    ],
+  );
 }
 
-const through = (guarded: Policy) => (times: number) => awaited(times, () => guarded.execute(counted));
+report(
+  'refusals (the operation does not run; ratio to a bare await of what rejects)',
+  await compare('bare await of what rejects', [
+    badly('bare await of what rejects', () => fails()),
+    asked('open breaker: tryAcquire', false, () => ours.open.tryAcquire().ok),
+    turnedAway('open breaker: executeOutcome', () => ours.open.executeOutcome(succeeds)),
+    turnedAway('open breaker: execute, thrown', () => ours.open.execute(succeeds), SLOWER),
+    turnedAway('cockatiel: isolated breaker, thrown', () => cockatiel.isolated.execute(succeeds), SLOWER),
+    turnedAway('opossum: open breaker, thrown', () => opossum.open.fire(), SLOWER),
+    ...(short ? [] : limitsAndBulkheads()),
+  ]),
+  {},
+  [
+    'Breakers held open for a day; limiters whose only permit of the day is spent; bulkheads of one, which is held, and no line.',
+  ],
+);
 
-const rows = await compare('bare await', [
-  { name: 'bare await', run: (times) => awaited(times, counted) },
-  { name: 'breaker', run: through(breaker) },
-  { name: 'rate limiter', run: through(limiter) },
-  { name: 'five protections', run: through(five) },
-  { name: 'five protections with error and latency budget', run: through(fiveWithBudgets) },
-  {
-    name: 'cockatiel: consecutive breaker',
-    run: (times) => awaited(times, () => cockatielOne.execute(counted)),
-  },
-  {
-    name: 'cockatiel: wrap(retry, breaker, bulkhead, timeout)',
-    run: (times) => awaited(times, () => cockatielFour.execute(counted)),
-    share: 0.05,
-  },
-  {
-    name: 'opossum: breaker without timeout',
-    run: (times) => awaited(times, () => opossum.fire()),
-    share: 0.3,
-  },
-  {
-    name: 'refused: tryAcquire',
-    run: async (times) => {
-      let refused = 0;
-      for (let i = 0; i < times; i++) if (!opened.tryAcquire().ok) refused++;
-      return refused;
-    },
-  },
-  {
-    name: 'refused: executeOutcome',
-    run: (times) => refusals(times, () => opened.executeOutcome(operation)),
-  },
-  {
-    name: 'refused: execute, thrown',
-    run: (times) => refusals(times, () => opened.execute(operation)),
-    share: 0.3,
-  },
-  {
-    name: 'refused: cockatiel, thrown',
-    run: (times) => refusals(times, () => cockatielOpen.execute(operation)),
-    share: 0.1,
-  },
-]);
-report('policies', rows);
-opossum.shutdown();
+function limitsAndBulkheads(): Subject[] {
+  return [
+    turnedAway('empty limiter: executeOutcome', () => ours.empty.executeOutcome(succeeds)),
+    turnedAway('empty limiter: execute, thrown', () => ours.empty.execute(succeeds), SLOWER),
+    turnedAway('rate-limiter-flexible: consume, thrown', () => flexibleEmpty.consume('all'), SLOWER),
+    turnedAway('full bulkhead: executeOutcome', () => ours.full.executeOutcome(succeeds)),
+    turnedAway('full bulkhead: execute, thrown', () => ours.full.execute(succeeds), SLOWER),
+    turnedAway('cockatiel: full bulkhead, thrown', () => cockatiel.full.execute(succeeds), SLOWER),
+  ];
+}
+
+function permitted(guarded: Policy): boolean {
+  const permit = guarded.tryAcquire();
+  if (permit.ok) permit.settle('success');
+  return permit.ok;
+}
+
+endPeers();
+// A peer's timer may lie a day ahead.
+process.exit(0);

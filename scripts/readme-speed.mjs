@@ -3,16 +3,19 @@
 //   node scripts/readme-speed.mjs           writes it
 //   node scripts/readme-speed.mjs --check   fails when it is not what the results say
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { headOf, readResults, tableOf } from './bench-report.mjs';
 import { root } from './root.mjs';
 
 const README = join(root, 'README.md');
-const RESULTS = join(root, 'bench/results');
 const BLOCK = /(<!-- speed: written by scripts\/readme-speed\.mjs -->\n)[\s\S]*?(<!-- \/speed -->)/;
 const NONE = 'No results are kept here yet: `npm run bench` measures on your machine.\n';
+
+/** What a reader asks first; the rest is in bench/results/README.md. */
+const SHOWN = ['policies', 'refusals', 'threads'];
 
 /** README.md with the section as the results have it. Throws when the section is missing. */
 export function withSpeed(readme) {
@@ -21,24 +24,23 @@ export function withSpeed(readme) {
 }
 
 function speed() {
-  const files = existsSync(RESULTS)
-    ? readdirSync(RESULTS)
-        .filter((name) => name.endsWith('.json'))
-        .sort()
-    : [];
-  return files.length === 0 ? NONE : files.map(machineTables).join('\n');
-}
-
-function machineTables(file) {
-  const { machine, commit, load, ...benches } = JSON.parse(readFileSync(join(RESULTS, file), 'utf8'));
-  const tables = Object.entries(benches).map(([bench, { rows }]) => {
-    const lines = rows.map(({ name, ns, ratio, spread }) => {
-      return `| ${name} | ${ns.toFixed(1)} | ${ratio.toFixed(2)} | ${(spread * 100).toFixed(0)} % |`;
-    });
-    return `| ${bench} | ns | ratio | ± |\n|---|---:|---:|---:|\n${lines.join('\n')}\n`;
-  });
-  const head = `${machine}; commit ${commit ?? 'unknown'}, load ${load ?? 'unknown'}. The ratio, to the first line's kind of work in the same run, counts.\n`;
-  return `${head}\n${tables.join('\n')}`;
+  const all = readResults();
+  // The oldest runtime that is supported is the one that targets are set for.
+  const chosen = all.find(({ name }) => name === 'node-20') ?? all[0];
+  if (chosen === undefined) return NONE;
+  const { name, results } = chosen;
+  const chart = `bench/results/calls-${name}.svg`;
+  const lines = [];
+  if (existsSync(join(root, chart))) lines.push(`![What a protected call costs](${chart})`, '');
+  lines.push(`${headOf(results)} The ratio, to the row that has 1 in the same run, counts.`, '');
+  for (const title of SHOWN) {
+    if (results[title]) lines.push(...tableOf(title, { ...results[title], notes: [] }), '');
+  }
+  const others = all.map(({ name }) => name).join(', ');
+  lines.push(
+    `[All tables](bench/results/README.md): how each was set up, memory, keys, tasks, a service; ${others}.`,
+  );
+  return `${lines.join('\n')}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,9 +1,13 @@
-// Measuring: rounds in turn, so that what the machine does meanwhile falls on all alike; medians; a check that
-// the work was done.
+// Measuring: rounds in turn, so that what the machine does meanwhile falls on all alike, and a check that the
+// work was done.
+//
+// A figure is the lower quartile of its rounds: whatever disturbs a round makes it longer, and a round is long
+// enough to hold its share of the garbage collector.
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { arch, cpus, loadavg, platform } from 'node:os';
+import process from 'node:process';
+import { figureOf, noiseOf } from './figures.ts';
+
+export { report } from './report.ts';
 
 export interface Subject {
   name: string;
@@ -15,15 +19,28 @@ export interface Subject {
 
 export interface Row {
   name: string;
+  /** The figure, in nanoseconds unless `unit` says otherwise. */
   ns: number;
-  /** To the baseline. */
+  /** `B`, `ms`, `/s`, `count`; nanoseconds by default. */
+  unit?: string;
+  /** To the baseline, which has 1. */
   ratio: number;
-  /** Half the spread of the middle rounds over the median. */
+  /** That more is better: threads, requests a second. */
+  higher?: boolean;
+  /** Half the spread of the middle rounds over the figure. */
   spread: number;
+  /** The same of the ratios of rounds that were measured side by side. */
+  noise?: number;
+  best?: number;
+  median?: number;
+  rounds?: number;
 }
 
-const TIMES = Number(process.env.HOLDFAST_BENCH_TIMES ?? 200_000);
-const ROUNDS = Number(process.env.HOLDFAST_BENCH_ROUNDS ?? 15);
+/** A short run, for CI: less of everything. */
+export const short = process.env.HOLDFAST_BENCH_SHORT === '1';
+
+const TIMES = Number(process.env.HOLDFAST_BENCH_TIMES ?? (short ? 10_000 : 50_000));
+const ROUNDS = Number(process.env.HOLDFAST_BENCH_ROUNDS ?? (short ? 12 : 40));
 
 /** Runs all subjects in turn for some rounds; ratios are to the one called `baseline`. Throws when work was not done. */
 export async function compare(baseline: string, subjects: readonly Subject[]): Promise<Row[]> {
@@ -38,52 +55,22 @@ export async function compare(baseline: string, subjects: readonly Subject[]): P
       if (round >= 0) taken.get(name)?.push(ns);
     }
   }
-  const base = median(taken.get(baseline) ?? []);
-  return subjects.map(({ name }) => {
-    const all = (taken.get(name) ?? []).sort((a, b) => a - b);
-    const ns = median(all);
-    const quarter = Math.floor(all.length / 4);
-    return { name, ns, ratio: ns / base, spread: (all[all.length - 1 - quarter] - all[quarter]) / 2 / ns };
+  return rowsOf(baseline, taken);
+}
+
+/** Rows of figures that were taken in rounds, side by side; ratios are to the one called `baseline`. */
+export function rowsOf(
+  baseline: string,
+  taken: ReadonlyMap<string, readonly number[]>,
+  { unit, higher = false }: { unit?: string; higher?: boolean } = {},
+): Row[] {
+  const bases = taken.get(baseline);
+  if (bases === undefined) throw new Error(`nothing is called ${baseline}`);
+  const base = figureOf(bases, higher).figure;
+  return [...taken].map(([name, all]) => {
+    const { figure, ...rest } = figureOf(all, higher);
+    const noise = noiseOf(all.map((value, round) => value / bases[round]));
+    const more = { ...(unit && { unit }), ...(higher && { higher }) };
+    return { name, ns: figure, ...more, ratio: figure / base, ...rest, noise };
   });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
-}
-
-/** What it ran on. */
-export function machine(): string {
-  const { bun, deno, node } = process.versions as Record<string, string | undefined>;
-  const runtime = bun ? `Bun ${bun}` : deno ? `Deno ${deno}` : `Node ${node}`;
-  return `${runtime}, ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model.trim()}`;
-}
-
-/** Prints rows as a table; `--json=FILE` adds them, with the machine, to a file of results. */
-export function report(
-  bench: string,
-  rows: readonly Row[],
-  more: Readonly<Record<string, number>> = {},
-): void {
-  console.log(`${bench}: ${machine()}`);
-  for (const { name, ns, ratio, spread } of rows) {
-    const columns = `${ns.toFixed(1).padStart(10)} ns ${ratio.toFixed(2).padStart(8)} ×`;
-    console.log(`${name.padEnd(56)}${columns}  ± ${(spread * 100).toFixed(0)} %`);
-  }
-  for (const [name, value] of Object.entries(more))
-    console.log(`${name.padEnd(56)}${value.toFixed(1).padStart(10)}`);
-  const file = process.argv.find((word) => word.startsWith('--json='))?.slice('--json='.length);
-  if (file !== undefined) addResults(file, bench, rows, more);
-}
-
-function addResults(file: string, bench: string, rows: readonly Row[], more: object): void {
-  const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-  const name = bench.split(' ')[0];
-  const about = { machine: machine(), commit: commit(), load: loadavg()[0].toFixed(1) };
-  writeFileSync(file, `${JSON.stringify({ ...about, ...results, [name]: { rows, more } }, null, 2)}\n`);
-}
-
-function commit(): string {
-  const { stdout } = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' });
-  return stdout?.trim() || 'unknown';
 }
