@@ -1,102 +1,83 @@
-// Do threads slow each other down? Two on policies of their own, and two on one, against one thread alone.
+// Do threads slow each other down, and do they stay exact?
+//
+// Baseline: one thread alone. One, two and four threads, on policies of their own and all on one; what is counted
+// is decisions a second of all of them together. A bucket of a known number of permits, taken by all at once, must
+// give exactly that many; at the end no slot is held, and the policies have counted what the threads have.
 
-import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import type { RuntimeHandle } from '../src/index.ts';
+import { isMainThread } from 'node:worker_threads';
 import { createHoldfast } from '../src/index.ts';
 import { Policy } from '../src/policy/policy.ts';
-import { attach } from '../src/worker.ts';
-import { report } from './support/measure.ts';
+import { report, rowsOf, short } from './support/measure.ts';
+import { ask, decide, type Job, started } from './threads/thread.ts';
 
-const FOR_MS = 400;
-const ROUNDS = 7;
+const FOR_MS = short ? 100 : 300;
+const ROUNDS = short ? 6 : 12;
+const PERMITS = 100_000;
 const OPTIONS = {
   circuitBreaker: { consecutiveFailures: 5 },
   rateLimiter: { permitsPerSecond: 1e7, burst: 1e9 },
   bulkhead: { maxConcurrent: 100 },
   errorBudget: { objective: 0.99, windowMs: 3_600_000 },
 };
+const NAMES = ['a', 'b', 'c', 'd'];
+const SETTINGS: readonly (readonly [string, readonly string[]])[] = [
+  ['one thread', ['a']],
+  ['two threads on policies of their own', ['a', 'b']],
+  ['two threads on one policy', ['a', 'a']],
+  ['four threads on policies of their own', NAMES],
+  ['four threads on one policy', ['a', 'a', 'a', 'a']],
+];
 
 if (isMainThread) await main();
-else await thread();
-
-/** Decides as fast as it can for a time, on the policy it is told, from the moment it is told. */
-async function thread(): Promise<void> {
-  const runtime = await attach(workerData.handle as RuntimeHandle);
-  parentPort?.on('message', ({ policy, startMs }: { policy: string; startMs: number }) => {
-    const core = Policy.coreOf(runtime.policy(policy));
-    const { kernels, at, cell, row, fence, originMs } = core;
-    while (core.now() < startMs);
-    let now = core.now() - originMs;
-    const end = now + FOR_MS;
-    let decided = 0;
-    let refused = 0;
-    while (now < end) {
-      // The clock is not what is measured.
-      for (let i = 0; i < 1_000; i++) {
-        const ticket = kernels.admit(at, cell, row, fence, now, 1, 0.5, 0);
-        if (ticket < 0) refused++;
-        else {
-          kernels.settle(at, cell, fence, ticket, now, now, 0, 7, -1);
-          decided++;
-        }
-      }
-      now = core.now() - originMs;
-    }
-    parentPort?.postMessage({ decided, refused });
-  });
-  parentPort?.postMessage('ready');
-}
+else await decide();
 
 async function main(): Promise<void> {
   const holdfast = createHoldfast({
-    policies: { a: OPTIONS, b: OPTIONS },
+    policies: {
+      ...Object.fromEntries(NAMES.map((name) => [name, OPTIONS])),
+      exact: { rateLimiter: { permitsPerSecond: 1 / 86_400, burst: PERMITS } },
+    },
     memory: { policies: 8, threads: 8 },
   });
-  const workers = await Promise.all([0, 1].map(() => started(holdfast)));
-  const settings: [string, string[]][] = [
-    ['one thread', ['a']],
-    ['two threads on a policy each', ['a', 'b']],
-    ['two threads on one policy', ['a', 'a']],
-  ];
-  const rates = new Map<string, number[]>(settings.map(([name]) => [name, []]));
+  const workers = await Promise.all(NAMES.map(() => started(holdfast, fileURLToPath(import.meta.url))));
+  const together = (policies: readonly string[], job: Omit<Job, 'policy' | 'startMs'>) => {
+    const startMs = Policy.coreOf(holdfast.policy('a')).now() + 10;
+    return Promise.all(policies.map((policy, index) => ask(workers[index], { ...job, policy, startMs })));
+  };
+
+  const rates = new Map<string, number[]>(SETTINGS.map(([name]) => [name, []]));
+  const decided: Record<string, number> = {};
   for (let round = -2; round < ROUNDS; round++) {
-    for (const [name, policies] of settings) {
-      const startMs = Policy.coreOf(holdfast.policy('a')).now() + 20;
-      const answers = policies.map((policy, index) => ask(workers[index], { policy, startMs }));
-      const counts = (await Promise.all(answers)) as { decided: number; refused: number }[];
-      if (counts.some(({ decided }) => decided === 0)) throw new Error(`${name}: a thread stood still`);
-      if (round >= 0) rates.get(name)?.push(counts.reduce((sum, { decided }) => sum + decided, 0) / FOR_MS);
+    for (const [name, policies] of SETTINGS) {
+      const answers = await together(policies, { forMs: FOR_MS });
+      if (answers.some(({ admitted }) => admitted === 0)) throw new Error(`${name}: a thread stood still`);
+      for (const [index, policy] of policies.entries())
+        decided[policy] = (decided[policy] ?? 0) + answers[index].admitted;
+      const perSecond = answers.reduce((sum, { admitted, tookMs }) => sum + (admitted / tookMs) * 1_000, 0);
+      if (round >= 0) rates.get(name)?.push(perSecond);
     }
   }
-  for (const name of ['a', 'b']) {
-    const active = holdfast.policy(name).bulkhead?.active;
+  for (const name of NAMES) {
+    const { active } = holdfast.policy(name).bulkhead ?? { active: -1 };
     if (active !== 0) throw new Error(`${name}: ${active} slots are still held`);
+    const { kernels, at, originMs, now } = Policy.coreOf(holdfast.policy(name));
+    const counted = kernels.budgetCount(at, now() - originMs, 0);
+    if (counted !== decided[name]) throw new Error(`${name}: counted ${counted} of ${decided[name]} calls`);
   }
-  const medians = settings.map(([name]) => ({ name, perMs: median(rates.get(name) ?? []) }));
-  const base = medians[0].perMs;
-  const rows = medians.map(({ name, perMs }) => ({ name, ns: 1e6 / perMs, ratio: perMs / base, spread: 0 }));
-  report('threads (ratio: decisions a second to those of one thread)', rows);
+  const grabbed = await together(['exact', 'exact', 'exact', 'exact'], { tries: PERMITS });
+  const admitted = grabbed.reduce((sum, answer) => sum + answer.admitted, 0);
+  if (admitted !== PERMITS) throw new Error(`${admitted} of ${PERMITS} permits were given`);
+
+  report(
+    'threads (decisions a second, all threads together; ratio to one thread)',
+    rowsOf('one thread', rates, { unit: '/s', higher: true }),
+    { [`permits given by a bucket of ${PERMITS}, four threads trying each ${PERMITS} times`]: admitted },
+    [
+      `Breaker, limiter, bulkhead and error budget: admit and settle, without a reading of the clock; ${availableParallelism()} cores.`,
+      'Four threads on two cores have what two have.',
+    ],
+  );
   await Promise.all(workers.map((worker) => worker.terminate()));
-}
-
-async function started(holdfast: ReturnType<typeof createHoldfast>): Promise<Worker> {
-  // A place is reserved before the thread is there: the handle goes with its start.
-  let ended = () => {};
-  const handle = holdfast.share({ once: (_event: string, listener: () => void) => (ended = listener) });
-  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { handle } });
-  worker.once('exit', () => ended());
-  await once(worker, 'message');
-  return worker;
-}
-
-async function ask(worker: Worker, what: unknown): Promise<unknown> {
-  const answer = once(worker, 'message');
-  worker.postMessage(what);
-  return (await answer)[0];
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

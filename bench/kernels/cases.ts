@@ -16,6 +16,7 @@ import {
 } from '../../assembly/layout.ts';
 import type { PolicyNumbers } from '../../src/state/options-block.ts';
 import { type Case, FENCE, type Place } from './measured.ts';
+import * as plain from './plain-cases.ts';
 
 /** Ten million permits a second, while time goes on by a microsecond a decision: all are granted. */
 const PLENTY: Partial<PolicyNumbers> = { units: 1_000, burstUnits: 1e9, unitsPerMs: 1e7, maxDebtMs: 0 };
@@ -33,6 +34,8 @@ const NUMBERS: Partial<PolicyNumbers> = {
   maxConcurrent: 100,
   throttleK: 2,
   throttleMax: 0.9,
+  retryRatio: 2,
+  retryFloor: 10,
 };
 const WINDOWS = {
   windowBuckets: 10,
@@ -45,11 +48,14 @@ const VIEWS = [60_000, 0, 0, 0] as const;
 
 const FIVE = F_BREAKER | F_RATE | F_BULKHEAD | F_BUDGET | F_LATENCY | F_VIEW_BUDGET;
 
+const PARTS: plain.Parts = { breaker: 'row', limiter: true, bulkhead: true, budget: true, latency: true };
+
 /** An attempt that is let through and succeeds 2 ms later, settled at once and whole. */
-function attempt(name: string, features: number, fence: number, numbers = NUMBERS): Case {
+function attempt(name: string, features: number, fence: number, parts: plain.Parts): Case {
   return {
     name,
-    recipe: { ...WINDOWS, viewMs: VIEWS, features, numbers },
+    recipe: { ...WINDOWS, viewMs: VIEWS, features, numbers: NUMBERS },
+    plain: () => plain.attempt(parts),
     make:
       ({ k, slot, cell, row }) =>
       (times, first) => {
@@ -75,6 +81,7 @@ export const cases: readonly Case[] = [
   {
     name: 'limiter: granted',
     recipe: { features: F_RATE, numbers: PLENTY },
+    plain: plain.limiter,
     make:
       ({ k, slot }) =>
       (times, first) => {
@@ -86,6 +93,7 @@ export const cases: readonly Case[] = [
   {
     name: 'limiter: refused',
     recipe: { features: F_RATE, numbers: SCARCE },
+    plain: plain.limiterRefused,
     make: ({ k, slot }) => {
       k.rateAcquire(slot, 0, 1);
       return (times) => {
@@ -98,6 +106,7 @@ export const cases: readonly Case[] = [
   {
     name: 'keyed limiter: a key hashed and granted, a thousand keys',
     recipe: { features: F_RATE | F_KEYED, numbers: PLENTY, keyCells: 4_096 },
+    plain: plain.keyed,
     make: (place) => (times, first) => {
       const { k, slot, row } = place;
       let done = 0;
@@ -112,6 +121,7 @@ export const cases: readonly Case[] = [
   {
     name: 'hash of 16 bytes',
     recipe: { features: 0, numbers: {} },
+    plain: plain.lookup,
     make:
       ({ k, row }) =>
       (times) => {
@@ -122,6 +132,7 @@ export const cases: readonly Case[] = [
   {
     name: 'bulkhead: entered and left, no ledger',
     recipe: { features: F_BULKHEAD, numbers: NUMBERS },
+    plain: plain.bulkhead,
     make:
       ({ k, slot, cell }) =>
       (times) => {
@@ -135,6 +146,7 @@ export const cases: readonly Case[] = [
   {
     name: 'bulkhead: entered and left, fenced',
     recipe: { features: F_BULKHEAD, numbers: NUMBERS },
+    plain: plain.bulkhead,
     make:
       ({ k, slot, cell }) =>
       (times) => {
@@ -145,18 +157,23 @@ export const cases: readonly Case[] = [
         return done;
       },
   },
-  attempt('admit + settle: breaker, failures in a row', F_BREAKER, -1),
-  attempt('admit + settle: breaker, window of 100 calls', F_BREAKER | F_WINDOW_CALLS, -1),
-  attempt('admit + settle: breaker, window of 10 buckets', F_BREAKER | F_WINDOW_TIME, -1),
-  attempt('admit + settle: throttle', F_THROTTLE, -1),
-  attempt('admit + settle: error budget', F_BUDGET, -1),
-  attempt('admit + settle: latency histogram, one view', F_LATENCY | F_VIEW_BUDGET, -1),
-  attempt('admit + settle: breaker, limiter, bulkhead, budget, latency', FIVE, -1),
-  attempt('the same, counted for metrics', FIVE | F_COUNTED | F_ATTEMPTS, -1),
-  attempt('the same on a worker, fenced', FIVE | F_COUNTED | F_ATTEMPTS, FENCE),
+  attempt('admit + settle: breaker, failures in a row', F_BREAKER, -1, { breaker: 'row' }),
+  attempt('admit + settle: breaker, window of 100 calls', F_BREAKER | F_WINDOW_CALLS, -1, {
+    breaker: 'calls',
+  }),
+  attempt('admit + settle: breaker, window of 10 buckets', F_BREAKER | F_WINDOW_TIME, -1, {
+    breaker: 'time',
+  }),
+  attempt('admit + settle: throttle', F_THROTTLE, -1, { throttle: true }),
+  attempt('admit + settle: error budget', F_BUDGET, -1, { budget: true }),
+  attempt('admit + settle: latency histogram, one view', F_LATENCY | F_VIEW_BUDGET, -1, { latency: true }),
+  attempt('admit + settle: breaker, limiter, bulkhead, budget, latency', FIVE, -1, PARTS),
+  attempt('the same, counted for metrics', FIVE | F_COUNTED | F_ATTEMPTS, -1, { ...PARTS, metrics: true }),
+  attempt('the same on a worker, fenced', FIVE | F_COUNTED | F_ATTEMPTS, FENCE, { ...PARTS, metrics: true }),
   {
     name: 'admit: refused by an open breaker',
     recipe: { features: FIVE, numbers: NUMBERS, ...WINDOWS, viewMs: VIEWS },
+    plain: plain.refusedByOpen,
     make: ({ k, slot, cell, row }) => {
       k.breakerForce(slot, 0, 1e9);
       return (times) => {
@@ -169,6 +186,7 @@ export const cases: readonly Case[] = [
   {
     name: 'percentile of a view',
     recipe: { features: F_LATENCY | F_VIEW_BUDGET, numbers: NUMBERS, ...WINDOWS, viewMs: VIEWS },
+    plain: plain.percentile,
     make: ({ k, slot }) => {
       for (let i = 0; i < 1_000; i++) k.record(slot, 0, i / 10, 0);
       return (times) => {
@@ -177,5 +195,47 @@ export const cases: readonly Case[] = [
         return done;
       };
     },
+  },
+  {
+    name: 'retry budget: a call paid in, a retry paid out',
+    recipe: { features: 0, numbers: NUMBERS },
+    plain: plain.retryBudget,
+    make:
+      ({ k, slot }) =>
+      (times, first) => {
+        let done = 0;
+        for (let i = 0; i < times; i++) {
+          k.retryDeposit(slot, (first + i) / 1_000);
+          done += k.retryWithdraw(slot, (first + i) / 1_000);
+        }
+        return done;
+      },
+  },
+  {
+    name: 'adaptive limit: a step of vegas',
+    recipe: { features: 0, numbers: {} },
+    plain: plain.vegas,
+    make:
+      ({ k }) =>
+      (times, first) => {
+        let done = 0;
+        for (let i = 0; i < times; i++)
+          if (k.vegas(20 + (((first + i) / 1_000) % 1), 18, 12, 10, 0) > 0) done++;
+        return done;
+      },
+  },
+  {
+    name: 'backoff: the third of an exponential, full jitter',
+    recipe: { features: 0, numbers: {} },
+    plain: plain.backoff,
+    make:
+      ({ k }) =>
+      (times, first) => {
+        let done = 0;
+        for (let i = 0; i < times; i++) {
+          if (k.backoff(2, 3, 100, 2, 30_000, -1, ((first + i) / 1_000) % 1, 0) >= 0) done++;
+        }
+        return done;
+      },
   },
 ];

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import process from 'node:process';
 import type { Kernels } from '../../src/state/kernels.ts';
 import { twinKernels } from '../../src/state/twin/twin.ts';
 import { wasmKernels } from '../../src/state/wasm-engine.ts';
 import { type Recipe, TestMemory } from '../../test/support/memory.ts';
+import { short } from '../support/measure.ts';
+import type { Decide } from './plain-cases.ts';
 
 /** Where a case decides. */
 export interface Place {
@@ -16,46 +19,46 @@ export interface Place {
 export interface Case {
   name: string;
   recipe: Recipe;
-  /** Decides `times` times, from the `first` on; answers how many went as they should. */
-  make(place: Place): (times: number, first: number) => number;
+  make(place: Place): Decide;
+  /** The same in objects of one thread. */
+  plain(): Decide;
 }
 
-const ROUNDS = 40;
-const ROUND_MS = 4;
+export const ENGINES = ['plain', 'wasm', 'js'] as const;
+export type EngineWord = (typeof ENGINES)[number];
 
-/** What a decision takes. */
-export interface Figure {
-  ns: number;
-  /** Half the spread of the middle rounds over the figure. */
-  spread: number;
-}
+const ROUNDS = 12;
+const ROUND_MS = short ? 2 : 4;
 
-const memory = new TestMemory({ threads: 2, keyCells: 4096 });
-let kernels: Kernels | undefined;
-
-/** Short rounds, and of those the lower quartile: whatever disturbs a round makes it longer. */
-export function measured({ name, recipe, make }: Case, engine: 'wasm' | 'js'): Figure {
-  // One memory for all cases, as a thread has one: engines optimise closures for the only ones there are.
-  kernels ??= (engine === 'wasm' ? wasmKernels : twinKernels)(memory.memory);
-  const k = kernels;
-  memory.format(recipe, 2);
-  const place = { k, memory, slot: memory.slot, cell: memory.cell(1), row: memory.row(1) };
-  k.grant(place.cell, FENCE);
-  const run = make(place);
+/** Nanoseconds a decision, of short rounds: whatever disturbs one makes it longer. */
+export function measured({ name, recipe, make, plain }: Case, engine: EngineWord): number[] {
+  const decide = engine === 'plain' ? plain() : make(placed(recipe, engine));
   let first = 0;
   const round = (times: number): number => {
-    const startMs = performance.now();
-    assert.equal(run(times, first), times, `${name}: decided as it should be`);
+    const start = process.hrtime.bigint();
+    const did = decide(times, first);
+    const ms = Number(process.hrtime.bigint() - start) / 1e6;
+    assert.equal(did, times, `${name}: decided as it should be`);
     first += times;
-    return performance.now() - startMs;
+    return ms;
   };
   for (let i = 0; i < 20; i++) round(2_000);
   const times = Math.ceil(2_000 * Math.max(1, ROUND_MS / round(2_000)));
-  const figures = Array.from({ length: ROUNDS }, () => (round(times) / times) * 1e6);
-  figures.sort((a, b) => a - b);
-  const [ns, upper] = [figures[ROUNDS >> 2], figures[ROUNDS - 1 - (ROUNDS >> 2)]];
-  return { ns, spread: (upper - ns) / 2 / ns };
+  return Array.from({ length: ROUNDS }, () => (round(times) / times) * 1e6);
 }
 
 /** Generation of the measured thread's row. */
 export const FENCE = 7;
+
+let memory: TestMemory | undefined;
+let kernels: Kernels | undefined;
+
+function placed(recipe: Recipe, engine: 'wasm' | 'js'): Place {
+  // One memory for all cases, as a thread has one: engines optimise closures for the only ones there are.
+  memory ??= new TestMemory({ threads: 2, keyCells: 4096 });
+  kernels ??= (engine === 'wasm' ? wasmKernels : twinKernels)(memory.memory);
+  memory.format(recipe, 2);
+  const place = { k: kernels, memory, slot: memory.slot, cell: memory.cell(1), row: memory.row(1) };
+  kernels.grant(place.cell, FENCE);
+  return place;
+}

@@ -25,10 +25,10 @@ export function report(
   console.log(bench);
   for (const { name, ns, unit = 'ns', ratio, spread } of rows) {
     const columns = `${digits(ns).padStart(12)} ${unit.padEnd(3)} ${ratio.toFixed(2).padStart(8)} ×`;
-    console.log(`  ${name.padEnd(58)}${columns}  ± ${(spread * 100).toFixed(0)} %`);
+    console.log(`  ${name.padEnd(78)}${columns}  ± ${(spread * 100).toFixed(0)} %`);
   }
   for (const [name, value] of Object.entries(more))
-    console.log(`  ${name.padEnd(58)}${digits(value).padStart(12)}`);
+    console.log(`  ${name.padEnd(78)}${digits(value).padStart(12)}`);
   for (const note of notes) console.log(`  ${note}`);
   console.log();
   const file = process.argv.find((word) => word.startsWith('--json='))?.slice('--json='.length);
