@@ -1,76 +1,91 @@
-// What does a decision cost with a million live keys, in time and in bytes, beside rate-limiter-flexible in memory?
+// What does a decision cost with a thousand to ten million live keys: in time, in bytes, in pauses of the collector?
+//
+// Baseline: our own limiter with a thousand live keys. Beside it rate-limiter-flexible in memory, as far as its timer
+// and object a key let it go. Keys are met in leaps, so that none is still in a cache from the time before.
 
+import process from 'node:process';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { rateLimiter } from '../src/index.ts';
-import { compare, report } from './support/measure.ts';
+import { heldBytes } from '../test/support/garbage.ts';
+import { type Cost, keyOf, measureRound, observed, sampleOf, type Taker } from './keys/rounds.ts';
+import { type Row, report, roundsOr, rowsOf, short } from './support/measure.ts';
 
-const KEYS = Number(process.env.HOLDFAST_BENCH_KEYS ?? 1_000_000);
-const PEER_KEYS = Math.min(KEYS, 100_000);
-const keys = Array.from({ length: KEYS }, (_, index) => `client-${index}`);
+const SIZES = short ? [1_000, 100_000] : [1_000, 100_000, 1_000_000, 10_000_000];
+const PEER_SIZES = short ? [1_000] : [1_000, 100_000, 1_000_000];
+const ROUNDS = roundsOr(short ? 8 : 12);
+/** Decisions a round. */
+const TIMES = short ? 20_000 : 100_000;
 
-const before = process.memoryUsage();
-// A permit a day: every key that was seen stays live for the length of the bench.
-const limiter = rateLimiter({ permitsPerSecond: 1 / 86_400, burst: 1_000, perKey: { maxKeys: KEYS } });
-let own = 0;
-for (const key of keys) if (limiter.tryAcquire(1, key)) own++;
-const after = process.memoryUsage();
-const bytes = after.rss - before.rss;
-if (own !== KEYS) throw new Error(`${own} of ${KEYS} keys got a bucket`);
+interface Subject {
+  name: string;
+  taker: Taker;
+  bytesPerKey: number;
+  keys: number;
+  end(): void;
+}
 
-const peer = new RateLimiterMemory({ points: 1e9, duration: 86_400 });
-const peerBefore = process.memoryUsage();
-for (let i = 0; i < PEER_KEYS; i++) await peer.consume(keys[i]);
-const peerAfter = process.memoryUsage();
-const peerBytes = peerAfter.heapUsed - peerBefore.heapUsed + peerAfter.external - peerBefore.external;
+/** Fills both one after the other, the largest last; each is measured while the others are there. */
+const subjects: Subject[] = [];
+for (const size of SIZES) subjects.push(ours(size));
+for (const size of PEER_SIZES) subjects.push(await peer(size));
 
-// Strides apart, so that no key is still in a cache from the time before.
-let at = 0;
-const next = (size: number) => {
-  at = (at + 514_229) % size;
-  return keys[at];
-};
-const few = keys.slice(0, 1_000);
+const costs = new Map<string, Cost[]>(subjects.map(({ name }) => [name, []]));
+for (let round = -2; round < ROUNDS; round++) {
+  for (const { name, taker, keys } of subjects) {
+    const cost = await measureRound(taker, sampleOf(keys), TIMES);
+    if (round >= 0) costs.get(name)?.push(cost);
+  }
+}
 
-const rows = await compare('a thousand of them', [
-  {
-    name: 'a thousand of them',
-    run(times) {
-      let passed = 0;
-      for (let i = 0; i < times; i++) {
-        limiter.tryAcquire(0.001, few[i % 1_000]);
-        passed++;
-      }
-      return passed;
-    },
-  },
-  {
-    name: `all ${KEYS} of them, in leaps`,
-    run(times) {
-      let decided = 0;
-      for (let i = 0; i < times; i++) {
-        limiter.tryAcquire(0.001, next(KEYS));
-        decided++;
-      }
-      return decided;
-    },
-  },
-  {
-    name: `rate-limiter-flexible in memory, ${PEER_KEYS} keys, in leaps`,
-    async run(times) {
-      let decided = 0;
-      for (let i = 0; i < times; i++) {
-        await peer.consume(next(PEER_KEYS));
-        decided++;
-      }
-      return decided;
-    },
-    share: 0.1,
-  },
+const rows: Row[] = rowsOf(
+  named(SIZES[0]),
+  new Map([...costs].map(([name, all]) => [name, all.map(({ ns }) => ns)])),
+);
+const more: Record<string, number> = {};
+for (const { name, bytesPerKey, keys } of subjects) {
+  // Of few keys the process’s own coming and going would be measured.
+  if (keys >= 1_000_000) more[`bytes a key, ${name}`] = bytesPerKey;
+  const all = costs.get(name) ?? [];
+  more[`longest wait for 100 decisions in ms, ${name}`] = Math.max(...all.map(({ longestMs }) => longestMs));
+  const pauses = all.flatMap(({ pausesMs }) => pausesMs);
+  if (!observed) continue;
+  more[`collector’s pauses in µs a thousand decisions, ${name}`] =
+    (pauses.reduce((sum, ms) => sum + ms, 0) * 1_000) / ((all.length * TIMES) / 1_000);
+}
+for (const { end } of subjects) end();
+report('keys (a decision; ratio to a thousand keys)', rows, more, [
+  'Ours: rateLimiter({ perKey }).tryAcquire(permits, key), the key hashed, the clock read; a permit a day, so that each key that was seen stays live.',
+  'rate-limiter-flexible: await RateLimiterMemory.consume(key, 1, { duration a day }); ten million keys would be five gigabytes of objects and ten million timers.',
+  'Bytes: shared memory for ours, what the heap holds for the peer, without the text of the keys. Longest wait: all that happens meanwhile, the machine’s other work too.',
 ]);
-report('keys', rows, {
-  'bytes a key': bytes / KEYS,
-  'bytes a key, rate-limiter-flexible': peerBytes / PEER_KEYS,
-});
-limiter.dispose();
 // Its timers, one a key, would keep the process alive for a day.
 process.exit(0);
+
+function named(size: number): string {
+  return `${size.toLocaleString('en').replaceAll(',', ' ')} keys`;
+}
+
+function ours(keys: number): Subject {
+  // The text of the keys is garbage soon, but the heap stays as large as it was made.
+  for (let i = 0; i < keys; i++) keyOf(i).charCodeAt(1);
+  heldBytes();
+  const before = process.memoryUsage().rss;
+  const limiter = rateLimiter({ permitsPerSecond: 1 / 86_400, burst: 1_000, perKey: { maxKeys: keys } });
+  let got = 0;
+  for (let i = 0; i < keys; i++) if (limiter.tryAcquire(1, keyOf(i))) got++;
+  if (got !== keys) throw new Error(`${got} of ${keys} keys got a bucket`);
+  // Resident, since shared memory that is not touched takes none; keys that were made on the way are garbage.
+  heldBytes();
+  const bytesPerKey = Math.max(0, process.memoryUsage().rss - before) / keys;
+  const taker: Taker = (key) => limiter.tryAcquire(0.001, key);
+  return { name: named(keys), taker, bytesPerKey, keys, end: () => limiter.dispose() };
+}
+
+async function peer(keys: number): Promise<Subject> {
+  const before = heldBytes();
+  const limiter = new RateLimiterMemory({ points: 1e9, duration: 86_400 });
+  for (let i = 0; i < keys; i++) await limiter.consume(keyOf(i));
+  const bytesPerKey = (heldBytes() - before) / keys;
+  const taker: Taker = async (key) => (await limiter.consume(key)).remainingPoints > 0;
+  return { name: `rate-limiter-flexible: ${named(keys)}`, taker, bytesPerKey, keys, end: () => {} };
+}

@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { createHoldfast } from '../src/index.ts';
 import { Policy } from '../src/policy/policy.ts';
-import { report, rowsOf, short } from './support/measure.ts';
+import { report, roundsOr, rowsOf, short } from './support/measure.ts';
 import { ask, decide, type Job, started } from './threads/thread.ts';
 
 const FOR_MS = short ? 100 : 300;
-const ROUNDS = short ? 6 : 12;
+const ROUNDS = roundsOr(short ? 6 : 12);
 const PERMITS = 100_000;
 const OPTIONS = {
   circuitBreaker: { consecutiveFailures: 5 },

@@ -51,8 +51,8 @@ export function chartsOf(all) {
 function bars({ title, says, rows, runtime }) {
   const room = WIDTH - NAMES - RIGHT;
   const [least, most] = [Math.min(...rows.map(({ ns }) => ns)), Math.max(...rows.map(({ ns }) => ns))];
-  // A decade below the smallest bar begins the scale, so that none has no length.
-  const from = Math.floor(Math.log10(least)) - (Number.isInteger(Math.log10(least)) ? 1 : 0);
+  // The scale begins well below the smallest bar, so that none has no length.
+  const from = Math.floor(Math.log10(least) - 0.5);
   const to = Math.max(from + 1, Math.log10(most));
   const x = (value) => NAMES + ((Math.log10(value) - from) / (to - from)) * room;
   const height = TOP + rows.length * STEP + 30;
