@@ -10,9 +10,9 @@ import { cockatiel } from './policies/peers.ts';
 import { report, roundsOr, rowsOf, short } from './support/measure.ts';
 
 const CALLS = 10_000;
-const ROUNDS = roundsOr(short ? 3 : 7);
+const ROUNDS = roundsOr(short ? 1 : 7);
 const POLICIES = 500;
-const MANY = short ? 1_000_000 : 10_000_000;
+const MANY = short ? 200_000 : 10_000_000;
 
 const FIVE = {
   circuitBreaker: { consecutiveFailures: 5 },

@@ -36,16 +36,22 @@ if (words[0] === 'compare') {
   const built = buildBenches();
   process.once('SIGINT', () => process.exit(130));
   process.once('exit', built.remove);
-  const run = (bench, ...more) =>
-    spawnSync(
-      binary,
-      [...before(kind), join(built.folder, 'bench', `${bench}.bench.js`), ...more, ...flags],
-      {
-        stdio: 'inherit',
-        // Load is sent by the same program whatever the runtime that it is sent to.
-        env: { ...process.env, HOLDFAST_NODE: process.execPath, ...(short && { HOLDFAST_BENCH_SHORT: '1' }) },
-      },
-    ).status === 0;
+  // Load is sent by the same program whatever the runtime that it is sent to.
+  const env = {
+    ...process.env,
+    HOLDFAST_NODE: process.execPath,
+    ...(short && { HOLDFAST_BENCH_SHORT: '1' }),
+  };
+  const run = (bench, ...more) => {
+    const startMs = performance.now();
+    const file = join(built.folder, 'bench', `${bench}.bench.js`);
+    const { status } = spawnSync(binary, [...before(kind), file, ...more, ...flags], {
+      stdio: 'inherit',
+      env,
+    });
+    console.log(`${bench}: ${((performance.now() - startMs) / 1_000).toFixed(1)} s\n`);
+    return status === 0;
+  };
   if (short) process.exitCode = await inShort(run, words.length > 0 ? benches : undefined);
   else if (words.length > 0) process.exitCode = some(benches, run, jsonAt);
   else process.exitCode = all(benches, run, jsonAt ?? join(root, 'bench/results', `${shortName(name)}.json`));
@@ -90,7 +96,7 @@ async function inShort(run, benches) {
 
 function before(kind) {
   if (kind === 'deno') return ['run', '-A', '--no-check', '--no-lock', '--v8-flags=--expose-gc'];
-  return kind === 'bun' ? ['--expose-gc'] : ['--expose-gc'];
+  return ['--expose-gc'];
 }
 
 function chosen(word) {
