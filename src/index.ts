@@ -44,6 +44,7 @@ export type { LifecycleChange, LifecycleState } from './control/lifecycle-state.
 export type { MetricsOptions } from './control/metrics/metrics.ts';
 export type { SignalOptions } from './control/process-signals.ts';
 export type { HoldfastOptions, MemoryOptions } from './control/runtime-options.ts';
+export type { ThreadReport } from './control/thread-controls.ts';
 export type { PolicyView } from './control/views.ts';
 export type { AdminOptions, AdminServer } from './control/wings.ts';
 export { createHoldfast } from './create-holdfast.ts';
@@ -84,8 +85,10 @@ export type {
   Settlement,
 } from './policy/types.ts';
 export { type AnyPolicy, wrap } from './policy/wrap.ts';
+export type { ManagerHealth, ManagerLevel, ThreadStats } from './work/control-sides.ts';
 export type { OffloadOptions } from './work/offload.ts';
 export type { PoolStats } from './work/pool-stats.ts';
 export type { TaskCounts } from './work/task-kind.ts';
+export type { TaskManager } from './work/task-manager.ts';
 export { type TaskContext, type TasksModule, tasksOf } from './work/tasks.ts';
 export type { CompartmentOptions, ResourceLimits, WorkersOptions } from './work/worker-options.ts';

@@ -9,6 +9,7 @@ import { beat } from '../src/work/board.ts';
 import { LaneLoop } from '../src/work/lane-loop.ts';
 import type { LaneReady, LaneStart } from '../src/work/messages.ts';
 import { loadTasks } from '../src/work/task-module.ts';
+import { offerControl } from '../src/work/worker-control.ts';
 import { enterRuntime } from '../src/work/worker-runtime.ts';
 
 const PULSE_MS = 100;
@@ -16,12 +17,14 @@ const PULSE_MS = 100;
 /** Joins the runtime, loads the tasks and listens for work. What goes wrong is told, not thrown. */
 export async function lane(start: LaneStart): Promise<LaneReady> {
   try {
-    enterRuntime(await attachAdmitted(start.handle));
+    const runtime = await attachAdmitted(start.handle);
+    enterRuntime(runtime);
     const tasks = await loadTasks(start.tasks, start.context);
     const port = start.port as MessagePort;
     const loop = new LaneLoop(port, start.board, tasks, start.errors);
     port.on('message', (message) => loop.take(message as unknown[]));
     keepBeating(start.board);
+    offerControl(runtime);
     return { threadId, names: tasks.names };
   } catch (error) {
     return { threadId, failed: toWire(error) };

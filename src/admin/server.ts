@@ -3,7 +3,10 @@
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Clock } from '../base/clock.ts';
+import { guardClock } from '../base/clock-guard.ts';
 import { OptionsError } from '../base/errors.ts';
+import { threadHost } from '../base/thread-host.ts';
+import { callbackTimer, timersOf } from '../base/timers.ts';
 import type { Holdfast } from '../control/holdfast.ts';
 import type { AdminOptions, AdminServer } from '../control/wings.ts';
 import { readAdminOptions } from './admin-options.ts';
@@ -34,20 +37,38 @@ export async function serveAdmin(
   server.keepAliveTimeout = 5_000;
   // Whatever a connection does wrong ends that connection.
   server.on('clientError', (_error, socket) => socket.destroy());
+  const close = closing(server, clock);
   await listen(server, settings.host, settings.port);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;
-  let closed: Promise<void> | undefined;
   return {
     url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
-    close() {
-      closed ??= new Promise<void>((resolve) => {
-        app.close();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-      return closed;
+    close({ drainMs = 0 } = {}) {
+      app.close();
+      return close(drainMs);
     },
+  };
+}
+
+/** What ends a server: no new connections, idle ones cut, the others when they are answered or their time is over. */
+function closing(server: Server, clock: Clock): (drainMs: number) => Promise<void> {
+  let closed: Promise<void> | undefined;
+  const cutIdle = () => void (closed && server.closeIdleConnections());
+  server.on('request', (_request, response) => response.once('close', () => threadHost.nextTurn(cutIdle)));
+  return (drainMs) => {
+    closed ??= new Promise<void>((resolve) => {
+      const timers = timersOf(clock);
+      const late = callbackTimer(() => server.closeAllConnections());
+      server.close(() => {
+        timers.disarm(late);
+        resolve();
+      });
+      if (drainMs > 0) {
+        timers.arm(late, guardClock(clock).now() + drainMs);
+        server.closeIdleConnections();
+      } else server.closeAllConnections();
+    });
+    return closed;
   };
 }
 

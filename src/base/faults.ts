@@ -3,8 +3,8 @@
 import { HoldfastError, nameError } from './holdfast-error.ts';
 import { didYouMean } from './nearest.ts';
 
-/** What ran out of time: one attempt, a whole call, a task on a worker, or a step of the runtime's own. */
-export type TimeoutScope = 'attempt' | 'total' | 'task' | 'start' | 'stop' | 'check';
+/** What ran out of time: one attempt, a whole call, a task on a worker, a step of the runtime's own, or an answer of another thread's. */
+export type TimeoutScope = 'attempt' | 'total' | 'task' | 'start' | 'stop' | 'check' | 'answer';
 
 const spokenScopes: Record<TimeoutScope, string> = {
   attempt: 'attempt',
@@ -13,6 +13,7 @@ const spokenScopes: Record<TimeoutScope, string> = {
   start: 'start',
   stop: 'stop',
   check: 'check',
+  answer: 'answer',
 };
 
 /** Something took longer than it was given. What it was doing may still go on. */

@@ -57,8 +57,15 @@ export class ChaosSwitch {
   readonly #running = new Map<string, Running>();
   readonly #events = new Emitter<ChaosEvents>('chaos', ['began', 'ended']);
   readonly #timer = callbackTimer((nowMs) => this.#look(nowMs));
+  readonly #threads: (struck: boolean) => void;
 
-  constructor(policies: () => Map<string, Policy>, clock: Clock) {
+  /** `threads` hears whether an experiment is under way that strikes threads. */
+  constructor(
+    policies: () => Map<string, Policy>,
+    clock: Clock,
+    threads: (struck: boolean) => void = () => {},
+  ) {
+    this.#threads = threads;
     this.#policies = policies;
     this.#clock = clock;
   }
@@ -123,6 +130,7 @@ export class ChaosSwitch {
     const experiment = { policy: owner.name, kinds, forMs };
     this.#running.set(owner.name, { ...experiment, untilMs: nowMs + forMs, owner });
     setChaos(core, kinds, nowMs + forMs);
+    this.#tellThreads();
     this.#arm(nowMs);
     if (CHAOS_CHANNEL.hasSubscribers) CHAOS_CHANNEL.publish({ event: 'began', ...experiment });
     this.#events.emit('began', experiment);
@@ -132,9 +140,15 @@ export class ChaosSwitch {
     this.#running.delete(policy);
     const core = Policy.coreOf(owner);
     if (core.slot.lives) setChaos(core, [], 0);
+    this.#tellThreads();
     const ended = { policy, kinds, forMs, reason };
     if (CHAOS_CHANNEL.hasSubscribers) CHAOS_CHANNEL.publish({ event: 'ended', ...ended });
     this.#events.emit('ended', ended);
+  }
+
+  #tellThreads(): void {
+    const strikes = ({ kinds }: Running) => kinds.includes('killWorker') || kinds.includes('block');
+    this.#threads([...this.#running.values()].some(strikes));
   }
 
   // Any thread may have ended an experiment by finding its budget too low: the flags say so.

@@ -2,10 +2,10 @@
 // after them on the main thread.
 
 import { ASYNC_DISPOSE } from '../base/dispose.ts';
-import { OptionsError } from '../base/errors.ts';
 import { Emitter, type Listener, type ListenOptions, type Subscription } from '../base/events.ts';
 import { readOptions } from '../base/options.ts';
 import type { RuntimeHandle } from '../policy/attached.ts';
+import { drainCalls } from '../policy/drain-calls.ts';
 import type { PolicyOptions } from '../policy/options/policy-options.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { OffloadOptions } from '../work/offload.ts';
@@ -15,7 +15,7 @@ import { ChaosSwitch } from './chaos-switch.ts';
 import type { Component, ComponentOptions } from './component.ts';
 import { addComponent } from './components.ts';
 import { Degradation } from './degradation.ts';
-import { drain, setDraining } from './drain.ts';
+import { setDraining } from './doors.ts';
 import type { Health } from './health/health.ts';
 import { Instruments } from './instruments.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -25,7 +25,9 @@ import { viewPolicy } from './policy-view.ts';
 import { handleSignals, type SignalOptions } from './process-signals.ts';
 import { type HoldfastOptions, type RuntimeSettings, readRuntimeOptions } from './runtime-options.ts';
 import { RuntimePolicies } from './runtime-policies.ts';
-import { RuntimeWorkers } from './runtime-workers.ts';
+import { noWorkers, RuntimeWorkers } from './runtime-workers.ts';
+import { Servers } from './servers.ts';
+import type { ThreadReport } from './thread-controls.ts';
 import type { PolicyView } from './views.ts';
 import { Vitals } from './vitals.ts';
 import type { AdminOptions, AdminServer, Wings } from './wings.ts';
@@ -52,7 +54,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
   readonly #instruments: Instruments;
   readonly #events: Emitter<{ state: LifecycleChange }>;
   readonly #wings: Wings | undefined;
-  readonly #servers = new Set<AdminServer>();
+  readonly #servers: Servers;
 
   /** Made by `createHoldfast`, not by hand. */
   constructor(options: HoldfastOptions, wings?: Wings) {
@@ -61,6 +63,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
     this.name = name;
     this.#settings = settings;
     this.#wings = wings;
+    this.#servers = new Servers(clock);
     const runtime = new RuntimePolicies(settings);
     const { watch, plane, threads } = runtime;
     this.#policies = runtime;
@@ -82,7 +85,8 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
     this.health = this.#vitals.health;
     if (settings.workers !== undefined) {
       const wake = () => runtime.wakeAll();
-      this.#workers = new RuntimeWorkers(settings.workers, { name, threads, policy, wake, state });
+      const asked = { health: () => this.health, degradation: () => this.degradation };
+      this.#workers = new RuntimeWorkers(settings.workers, { name, threads, policy, wake, state, ...asked });
       this.component(this.#workers.component);
     }
     const { health } = this;
@@ -97,7 +101,11 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
       state,
       pool,
     });
-    this.chaos = new ChaosSwitch(() => runtime.all(), clock);
+    this.chaos = new ChaosSwitch(
+      () => runtime.all(),
+      clock,
+      (struck) => this.#workers?.controls.chaos(struck),
+    );
     for (const [each, given] of Object.entries(settings.policies)) this.define(each, given as PolicyOptions);
   }
 
@@ -129,14 +137,12 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
   }
 
   /**
-   * Starts a server with metrics, health, the policies' state and a dashboard. Whoever started it closes it; the
-   * end of an `await using` does so too. Throws an `OptionsError`.
+   * Starts a server with metrics, health, the policies' state and a dashboard. It answers until it is closed, or the
+   * runtime has stopped. Throws an `OptionsError`.
    */
   async admin(options: AdminOptions): Promise<AdminServer> {
     if (this.#wings === undefined) throw new Error('this runtime was made without an admin server');
-    const server = await this.#wings.admin(this as never, options, this.#settings.clock);
-    this.#servers.add(server);
-    return server;
+    return this.#servers.add(await this.#wings.admin(this as never, options, this.#settings.clock));
   }
 
   /** Names of the policies defined now. */
@@ -178,6 +184,14 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
   }
 
   /**
+   * What the manager knows of each thread: whether it lives, read from the shared memory, and what it says of itself,
+   * as far as it answers within `withinMs`. None without workers.
+   */
+  async threads(withinMs = 1_000): Promise<ThreadReport[]> {
+    return (await this.#workers?.controls.reports(withinMs)) ?? [];
+  }
+
+  /**
    * Lets a worker of one's own take part: a handle to send to it, for `attach` from `holdfast/worker`. When the
    * worker exits, what it held is returned.
    */
@@ -204,17 +218,16 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
 
   /**
    * Refuses new calls, lets those under way end within `drainMs`, aborts the rest; then stops the components,
-   * phases downwards. What fails on the way is told at the end by a `LifecycleError` with all `errors`. Does
-   * nothing when stopped.
+   * phases downwards; then closes admin servers. What fails on the way is told at the end by a `LifecycleError`
+   * with all `errors`. Does nothing when stopped.
    */
   async stop(options: StopOptions = {}): Promise<void> {
     const drainMs = readOptions('stop', options, ['drainMs']).durationMs('drainMs', { default: 10_000 });
-    await this.#lifecycle.stop(drainMs);
+    await this.#servers.closeAfter(drainMs, () => this.#lifecycle.stop(drainMs));
   }
 
   async [ASYNC_DISPOSE](): Promise<void> {
     await this.stop();
-    for (const server of this.#servers) await server.close();
   }
 
   /** Stops at SIGTERM or SIGINT, then ends the process. Disposing of what it gives ends that. */
@@ -231,7 +244,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
     setDraining(this.#policies.plane, true);
     this.#vitals.stop();
     await Promise.all([
-      drain(this.#policies.opened(), this.#settings.clock, drainMs),
+      drainCalls(this.#policies.opened(), this.#settings.clock, drainMs),
       this.#workers?.drain(drainMs),
     ]);
     this.chaos.disable('shutdown');
@@ -244,9 +257,4 @@ export function createHoldfast<const Options extends HoldfastOptions>(
   wings?: Wings,
 ): Holdfast<keyof Options['policies'] & string, TasksIn<Options>> {
   return new Holdfast(options, wings);
-}
-
-function noWorkers(): OptionsError {
-  const expected = 'where tasks come from, as { tasks: tasksOf(url) }';
-  return new OptionsError({ path: 'workers', expected, received: 'nothing' });
 }

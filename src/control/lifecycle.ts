@@ -9,10 +9,10 @@
  */
 
 import type { Clock } from '../base/clock.ts';
+import { withDeadline } from '../base/deadline.ts';
 import { LIFECYCLE_CHANNEL } from '../base/diagnostics.ts';
 import { DrainingError, LifecycleError } from '../base/errors.ts';
 import type { Component } from './component.ts';
-import { withDeadline } from './deadline.ts';
 import { type LifecycleChange, type LifecycleState, MOVES } from './lifecycle-state.ts';
 import { inOrder, phasesOf } from './phases.ts';
 

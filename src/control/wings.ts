@@ -20,8 +20,11 @@ export interface AdminOptions {
 export interface AdminServer {
   /** `http://127.0.0.1:9090` */
   readonly url: string;
-  /** Ends it, streams and connections included. A second call does nothing. */
-  close(): Promise<void>;
+  /**
+   * Ends it: streams at once, requests under way after `drainMs` at most, at once by default. A second call does
+   * nothing.
+   */
+  close(options?: { drainMs?: number }): Promise<void>;
 }
 
 export interface Wings {

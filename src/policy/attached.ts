@@ -63,6 +63,13 @@ export function markAdmitted(context: object): void {
   admittedContexts.add(context);
 }
 
+const openedBy = new WeakMap<AttachedRuntime, () => Policy[]>();
+
+/** The policies of a runtime that this thread has used. */
+export function openedIn(runtime: AttachedRuntime): Policy[] {
+  return openedBy.get(runtime)?.() ?? [];
+}
+
 function admitted(parent: unknown): boolean {
   if (parent instanceof Attempt) return !parent.call.answered;
   return typeof parent === 'object' && parent !== null && admittedContexts.has(parent);
@@ -105,6 +112,7 @@ function join(
       return policies.names();
     },
   };
+  openedBy.set(runtime, () => policies.opened());
   const url = given.policies;
   const loaded = async () => {
     if (url !== undefined) policies = open(policiesIn((await import(url)) as object));

@@ -8,7 +8,9 @@
 import {
   CHAOS_FLAGS,
   CHAOS_UNTIL,
+  COUNT_CHAOS_BLOCK,
   COUNT_CHAOS_ERROR,
+  COUNT_CHAOS_KILL,
   COUNT_CHAOS_LATENCY,
   COUNT_CHAOS_RESULT,
   COUNT_CHAOS_TIMEOUT,
@@ -25,6 +27,8 @@ import type { Call } from './call.ts';
 import { spoiled } from './call-verdict.ts';
 import type { PolicyCore } from './core.ts';
 import type { ChaosKind } from './events.ts';
+import { blockThread, killThread, mayStrikeThread } from './thread-chaos.ts';
+import type { CallContext } from './types.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 export const CHAOS_KINDS: readonly ChaosKind[] = [
@@ -35,6 +39,10 @@ export const CHAOS_KINDS: readonly ChaosKind[] = [
   'killWorker',
   'block',
 ];
+
+/** Kinds that strike the thread. */
+const KILL = 16;
+const BLOCK = 32;
 
 export class Chaos {
   readonly #core: PolicyCore;
@@ -66,6 +74,7 @@ export class Chaos {
       return true;
     }
     if (this.#spent(nowMs)) return false;
+    if (flags & (KILL | BLOCK) && mayStrikeThread()) this.#strike(flags);
     const { numbers } = core.slot;
     if (flags & 1 && this.#draws(numbers.chaosLatencyRate)) {
       const span = numbers.chaosLatencyMaxMs - numbers.chaosLatencyMinMs;
@@ -80,6 +89,18 @@ export class Chaos {
       return true;
     }
     return this.#fault(call, attempt, flags);
+  }
+
+  /**
+   * Before a task that was offloaded under the policy begins: where chaos may strike its thread, the thread may end
+   * here or be blocked for a while.
+   */
+  strikeTask(context: CallContext): void {
+    const core = this.#core;
+    const nowMs = core.now();
+    const flags = Chaos.flags(core, nowMs) & (KILL | BLOCK);
+    if (flags === 0 || core.functions.chaosWhen?.(context) === false || this.#spent(nowMs)) return;
+    this.#strike(flags);
   }
 
   /** An attempt was given up before its time had come. */
@@ -129,6 +150,18 @@ export class Chaos {
       return true;
     }
     return false;
+  }
+
+  #strike(flags: number): void {
+    const { numbers } = this.#core.slot;
+    if (flags & KILL && this.#draws(numbers.chaosKillRate)) {
+      this.#tell('killWorker', COUNT_CHAOS_KILL);
+      killThread();
+    }
+    if (flags & BLOCK && this.#draws(numbers.chaosBlockRate)) {
+      this.#tell('block', COUNT_CHAOS_BLOCK);
+      blockThread(this.#core.shape.chaos?.blockMs ?? 0);
+    }
   }
 
   #draws(rate: number): boolean {

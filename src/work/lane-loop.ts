@@ -6,6 +6,7 @@ import { threadNow } from '../base/thread-time.ts';
 import { type Board, claim, recalledEpoch } from './board.ts';
 import { classesIn } from './known-classes.ts';
 import { ABORT, FIELDS, LATE, RETURNED, TASKS, THREW } from './messages.ts';
+import { strikeBefore } from './task-chaos.ts';
 import type { LoadedTasks } from './task-module.ts';
 import { TaskRun } from './task-run.ts';
 
@@ -100,6 +101,7 @@ export class LaneLoop {
       message[at + 4] as string,
     );
     this.#run = run;
+    strikeBefore(run.policy, run);
     try {
       const result = this.#tasks.call(name, message[at + 1], run, message[at + 5]);
       if (isThenable(result)) {

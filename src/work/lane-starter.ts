@@ -27,6 +27,9 @@ export interface PoolHost {
   handle(plane: PlaneHandle): RuntimeHandle;
   /** Returns what a thread held that is gone. */
   reclaim(plane: PlaneHandle): void;
+  /** A thread is there to run tasks; and it is so no longer. */
+  joined(lane: Lane): void;
+  left(lane: Lane): void;
 }
 
 export class LaneStarter {
@@ -104,9 +107,15 @@ export class LaneStarter {
     return new TaskModuleError({ url, reason, cause });
   }
 
+  /** A lane is there to run tasks. */
+  joined(lane: Lane): void {
+    this.#host.joined(lane);
+  }
+
   /** Returns what a lost lane's thread held, and keeps an eye on whether it ends. */
   gone(lane: Lane, { reason }: Loss, task: string | undefined): void {
     const { plane } = lane;
+    this.#host.left(lane);
     this.#host.reclaim(plane);
     if (!this.#closing) {
       this.lost++;

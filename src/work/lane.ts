@@ -78,6 +78,11 @@ export class Lane {
     return this.#inFlight.size;
   }
 
+  /** The manager's end of the thread's control channel. */
+  get control(): Promise<MessagePort> {
+    return this.#thread.control;
+  }
+
   get pulse(): number {
     return pulseOf(this.#board);
   }

@@ -165,6 +165,7 @@ export class WorkPool {
       if (!this.#open) return lane.end('the runtime stops');
       for (const name of names) if (!this.kinds.has(name)) this.kinds.set(name, new TaskKind(name));
       group.lanes.push(lane);
+      this.#starter.joined(lane);
     } finally {
       group.starting--;
     }

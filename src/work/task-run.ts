@@ -2,6 +2,7 @@
 
 import { threadNow } from '../base/thread-time.ts';
 import { type Board, isAsked } from './board.ts';
+import { type TaskManager, taskManager } from './task-manager.ts';
 import type { TaskContext } from './tasks.ts';
 
 /** Is itself what the task gets. */
@@ -34,6 +35,10 @@ export class TaskRun implements TaskContext {
 
   get remainingMs(): number {
     return this.#deadlineMs === 0 ? Number.POSITIVE_INFINITY : Math.max(0, this.#deadlineMs - threadNow());
+  }
+
+  get manager(): TaskManager {
+    return taskManager;
   }
 
   abort(reason: unknown): void {

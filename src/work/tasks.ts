@@ -1,6 +1,7 @@
 // Tasks: plain functions exported by a module that worker threads load.
 
 import { refuseValue } from '../base/options.ts';
+import type { TaskManager } from './task-manager.ts';
 
 const TASKS = Symbol.for('holdfast.tasksOf');
 
@@ -16,6 +17,8 @@ export interface TaskContext {
   readonly remainingMs: number;
   /** The name of the policy the task was offloaded under; '' for none. */
   readonly policy: string;
+  /** A narrow part of the runtime's manager; for what is not in the shared memory. */
+  readonly manager: TaskManager;
 }
 
 type AnyTask = (input: never, context: TaskContext) => unknown;

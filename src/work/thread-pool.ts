@@ -9,11 +9,14 @@ import { Piscina } from 'piscina';
 import { fromWire } from '../base/error-wire.ts';
 import { threadHost } from '../base/thread-host.ts';
 import type { LaneReady, LaneStart } from './messages.ts';
+import type { ControlOffer } from './worker-control.ts';
 import type { ResourceLimits } from './worker-options.ts';
 
 /** A thread that listens on its port. */
 export interface PoolThread {
   readonly port: MessagePort;
+  /** The manager's end of its control channel; it arrives by a way of its own. */
+  readonly control: Promise<MessagePort>;
   /** Names of its tasks. */
   readonly names: readonly string[];
   /** Ends it, whatever it does. Some runtimes cannot end one that is busy. */
@@ -25,6 +28,9 @@ export interface PoolThread {
 export class ThreadPool {
   readonly #piscina: Piscina;
   readonly #given = new Set<number>();
+  /** Control ports by thread: those that came, and who waits for one. */
+  readonly #controls = new Map<number, MessagePort>();
+  readonly #awaited = new Map<number, (control: MessagePort) => void>();
 
   constructor(entry: URL, resourceLimits: ResourceLimits | undefined) {
     this.#piscina = new Piscina({
@@ -45,6 +51,9 @@ export class ThreadPool {
     });
     // Every death is heard of through its own thread; without a listener it would end the process.
     this.#piscina.on('error', () => {});
+    this.#piscina.on('message', (message: ControlOffer | undefined) => {
+      if (message?.kind === 'holdfast.control') this.#offered(message);
+    });
   }
 
   /**
@@ -77,6 +86,20 @@ export class ThreadPool {
     await this.#piscina.destroy();
   }
 
+  #offered({ threadId, port }: ControlOffer): void {
+    const tell = this.#awaited.get(threadId);
+    if (tell === undefined) this.#controls.set(threadId, port as MessagePort);
+    else tell(port as MessagePort);
+    this.#awaited.delete(threadId);
+  }
+
+  #controlOf(threadId: number): Promise<MessagePort> {
+    const control = this.#controls.get(threadId);
+    this.#controls.delete(threadId);
+    if (control !== undefined) return Promise.resolve(control);
+    return new Promise((resolve) => this.#awaited.set(threadId, resolve));
+  }
+
   #thread(
     worker: Worker,
     port: MessagePort,
@@ -90,6 +113,8 @@ export class ThreadPool {
     });
     worker.once('exit', (code) => {
       this.#given.delete(threadId);
+      this.#controls.delete(threadId);
+      this.#awaited.delete(threadId);
       // On some runtimes the error comes a moment after the exit.
       threadHost.nextTurn(() => {
         died = true;
@@ -98,6 +123,7 @@ export class ThreadPool {
     });
     return {
       port,
+      control: this.#controlOf(threadId),
       names,
       terminate: () => void worker.terminate(),
       onDeath: (listener) => {

@@ -6,12 +6,12 @@
 
 import type { Clock } from '../../base/clock.ts';
 import { guardClock } from '../../base/clock-guard.ts';
+import { withDeadline } from '../../base/deadline.ts';
 import { HEALTH_CHANNEL } from '../../base/diagnostics.ts';
 import type { Random } from '../../base/random.ts';
 import { backgroundTimersOf, callbackTimer, type TimerNode } from '../../base/timers.ts';
 import { drawBackoff, exponential } from '../../policy/backoff.ts';
 import type { Component } from '../component.ts';
-import { withDeadline } from '../deadline.ts';
 import type { Health } from './health.ts';
 
 interface Patient {

@@ -2,9 +2,9 @@
 
 import type { Clock } from '../../base/clock.ts';
 import { guardClock } from '../../base/clock-guard.ts';
+import { withDeadline } from '../../base/deadline.ts';
 import { TimeoutError } from '../../base/errors.ts';
 import { backgroundTimersOf, callbackTimer } from '../../base/timers.ts';
-import { withDeadline } from '../deadline.ts';
 import { type HealthCheck, runCheck } from './check.ts';
 import type { HealthSettings } from './health-options.ts';
 

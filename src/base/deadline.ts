@@ -1,10 +1,10 @@
 // No step of the runtime may take for ever: each has a deadline, and its error names the step.
 
-import type { Clock } from '../base/clock.ts';
-import { guardClock } from '../base/clock-guard.ts';
-import { TimeoutError, type TimeoutScope } from '../base/errors.ts';
-import { linkSignal } from '../base/signals.ts';
-import { backgroundTimersOf, callbackTimer, timersOf } from '../base/timers.ts';
+import type { Clock } from './clock.ts';
+import { guardClock } from './clock-guard.ts';
+import { TimeoutError, type TimeoutScope } from './errors.ts';
+import { linkSignal } from './signals.ts';
+import { backgroundTimersOf, callbackTimer, timersOf } from './timers.ts';
 
 export interface Deadline {
   clock: Clock;

@@ -1,23 +1,20 @@
-// Letting calls under way come to their end, for a time.
+// Letting calls under way in one thread come to their end, for a time.
 
-import { HEADER_PHASE } from '../../assembly/layout.ts';
 import type { Clock } from '../base/clock.ts';
 import { guardClock } from '../base/clock-guard.ts';
 import { DrainingError } from '../base/errors.ts';
 import { callbackTimer, timersOf } from '../base/timers.ts';
-import { Policy } from '../policy/policy.ts';
-import type { StatePlane } from '../state/plane.ts';
-
-/** Closes (true) or opens the doors of all policies, in every thread. */
-export function setDraining(plane: StatePlane, draining: boolean): void {
-  Atomics.store(plane.i32, HEADER_PHASE >> 2, draining ? 1 : 0);
-}
+import { Policy } from './policy.ts';
 
 /**
  * Waits until no call of these policies is under way in this thread, for `drainMs` at most; then aborts what is
  * left. Resolves to how many calls were aborted.
  */
-export async function drain(policies: readonly Policy[], clock: Clock, drainMs: number): Promise<number> {
+export async function drainCalls(
+  policies: readonly Policy[],
+  clock: Clock,
+  drainMs: number,
+): Promise<number> {
   const live = policies.flatMap((policy) => Policy.executorOf(policy).compiled.live ?? []);
   const timers = timersOf(clock);
   let expire = () => {};
