@@ -23,6 +23,7 @@ export async function lane(start: LaneStart): Promise<LaneReady> {
     const port = start.port as MessagePort;
     const loop = new LaneLoop(port, start.board, tasks, start.errors);
     port.on('message', (message) => loop.take(message as unknown[]));
+    port.on('messageerror', () => loop.unreadable());
     keepBeating(start.board);
     offerControl(runtime);
     return { threadId, names: tasks.names };

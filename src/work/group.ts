@@ -6,26 +6,17 @@
 // not begun is taken back when somebody else's turn has come, when a task takes longer than it should, or when
 // a caller has gone.
 
-import { systemClock } from '../base/clock.ts';
-import { threadNow } from '../base/thread-time.ts';
-import { backgroundTimersOf, callbackTimer } from '../base/timers.ts';
 import { Compartment, PRIORITIES } from './compartment.ts';
 import type { Lane } from './lane.ts';
+import { MOST_TASKS } from './messages.ts';
+import { Retirement } from './retirement.ts';
 import type { Task } from './task.ts';
+import { Watch } from './watch.ts';
 
-/** Work that a message may carry, in ms, and tasks in it at most. */
+/** Work that a message may carry, in ms. */
 const BATCH_MS = 1;
-const MOST_TASKS = 256;
-/** How often lanes at work are looked at, in ms. */
-const LOOK_MS = 5;
-/** A thread that has begun nothing and beat no pulse for so long is stuck, in ms. */
-const STUCK_MS = 2_000;
-
-interface Seen {
-  answers: number;
-  pulse: number;
-  sinceMs: number;
-}
+/** A task of at most so many ms may be sent ahead, behind one other; for a longer one the way costs nothing. */
+const AHEAD_MS = 200;
 
 export class Group {
   readonly minThreads: number;
@@ -33,16 +24,16 @@ export class Group {
   readonly lanes: Lane[] = [];
   /** Threads on their way. */
   starting = 0;
+  readonly #retirement: Retirement;
   readonly #grow: () => void;
   readonly #compartments: Compartment[] = [];
-  readonly #seen = new WeakMap<Lane, Seen>();
-  readonly #look = callbackTimer((nowMs) => this.#lookAround(nowMs));
-  #looking = false;
+  readonly #watch = new Watch(this.lanes, (lane) => this.takeBackFrom(lane));
   #dealing = false;
 
-  constructor(minThreads: number, maxThreads: number, grow: () => void) {
+  constructor(minThreads: number, maxThreads: number, idleTimeoutMs: number, grow: () => void) {
     this.minThreads = minThreads;
     this.maxThreads = maxThreads;
+    this.#retirement = new Retirement(this.lanes, minThreads, idleTimeoutMs);
     this.#grow = grow;
   }
 
@@ -66,6 +57,17 @@ export class Group {
   get hasIdleLane(): boolean {
     for (const lane of this.lanes) if (lane.inFlight === 0) return true;
     return false;
+  }
+
+  /** Tasks of a compartment that wait, on the way to a thread too. */
+  queuedOf({ waiting, sent }: Compartment): number {
+    return waiting + Math.max(0, sent - this.lanes.length);
+  }
+
+  /** A thread has joined. */
+  join(lane: Lane): void {
+    this.lanes.push(lane);
+    this.#retirement.joined();
   }
 
   /** Takes a task in. */
@@ -94,7 +96,11 @@ export class Group {
   putBack(tasks: readonly Task[]): void {
     for (const compartment of new Set(tasks.map((task) => task.compartment))) {
       const own = tasks.filter((task) => task.compartment === compartment);
-      this.#returned(compartment, own);
+      this.#returned(
+        compartment,
+        own.length,
+        own.reduce((sum, { expectedMs }) => sum + expectedMs, 0),
+      );
       compartment.putBack(own);
     }
   }
@@ -103,7 +109,7 @@ export class Group {
   finished(task: Task, ms: number): void {
     const { compartment, expectedMs } = task;
     compartment.used += (ms - expectedMs) / compartment.weight;
-    this.#returned(compartment, [task]);
+    this.#returned(compartment, 1, expectedMs);
   }
 
   /** Hands waiting tasks to lanes that have little left to do. */
@@ -115,13 +121,12 @@ export class Group {
   dealTo(lane: Lane): void {
     while (!lane.ended && hasRoom(lane)) {
       const tasks = this.#takeFor(lane);
-      if (tasks.length === 0) return;
-      if (lane.inFlight === 0) {
-        lane.stalled = false;
-        this.#seen.delete(lane);
+      if (tasks.length === 0) {
+        if (lane.inFlight === 0 && this.#relieve()) continue;
+        return;
       }
+      if (lane.inFlight === 0) this.#watch.begins(lane);
       lane.send(tasks);
-      if (!this.#looking) this.#lookLater();
     }
   }
 
@@ -138,7 +143,8 @@ export class Group {
   #takeFor(lane: Lane): Task[] {
     const tasks: Task[] = [];
     // The other lanes shall have their share.
-    const most = Math.min(MOST_TASKS - lane.inFlight, Math.ceil(this.waiting / this.lanes.length));
+    const share = Math.ceil(this.waiting / this.lanes.length);
+    const most = lane.apart > 0 ? 1 : Math.min(MOST_TASKS - lane.inFlight, share);
     let roomMs = BATCH_MS - lane.expectedMs;
     while (tasks.length < most) {
       const compartment = this.#nextCompartment();
@@ -146,7 +152,8 @@ export class Group {
       if (compartment === undefined || task === null) break;
       const { expectedMs } = task.kind;
       const apart = task.facts.transfer !== undefined || expectedMs > roomMs;
-      if (apart && (tasks.length > 0 || lane.inFlight > 0)) break;
+      if (apart && tasks.length > 0) break;
+      if (apart && lane.inFlight > 0 && !maySendAhead(task, lane)) break;
       compartment.remove(task);
       compartment.sent++;
       compartment.lowestSent = Math.min(compartment.lowestSent, task.facts.priority);
@@ -169,19 +176,33 @@ export class Group {
     return next;
   }
 
-  #returned(compartment: Compartment, tasks: readonly Task[]): void {
-    for (const { expectedMs } of tasks) compartment.pending -= expectedMs / compartment.weight;
-    compartment.sent -= tasks.length;
+  #returned(compartment: Compartment, count: number, expectedMs: number): void {
+    compartment.pending -= expectedMs / compartment.weight;
+    compartment.sent -= count;
     if (compartment.sent > 0) return;
     compartment.lowestSent = PRIORITIES;
     // Sums of fractions drift.
     compartment.pending = 0;
   }
 
+  /** Nothing waits, and a thread has nothing to do: another one gives back what it was sent ahead. */
+  #relieve(): boolean {
+    const fullest = this.#fullest(({ expectedMs }) => expectedMs > BATCH_MS);
+    if (fullest !== undefined) this.#takeBack(fullest);
+    return this.waiting > 0;
+  }
+
+  #fullest(among: (lane: Lane) => boolean = () => true): Lane | undefined {
+    let fullest: Lane | undefined;
+    for (const lane of this.lanes) {
+      if (lane.inFlight > (fullest?.inFlight ?? 1) && among(lane)) fullest = lane;
+    }
+    return fullest;
+  }
+
   /** Somebody's turn has come and every lane has more than one task: one of them gives the rest back. */
   #makeRoom(): void {
-    let fullest: Lane | undefined;
-    for (const lane of this.lanes) if (lane.inFlight > (fullest?.inFlight ?? 1)) fullest = lane;
+    const fullest = this.#fullest();
     if (fullest === undefined) return;
     this.#takeBack(fullest);
     this.dealSoon();
@@ -199,36 +220,6 @@ export class Group {
     this.dealSoon();
   }
 
-  #lookLater(): void {
-    this.#looking = true;
-    backgroundTimersOf(systemClock).arm(this.#look, threadNow() + LOOK_MS);
-  }
-
-  #lookAround(nowMs: number): void {
-    this.#looking = false;
-    let busy = false;
-    for (const lane of [...this.lanes]) {
-      if (lane.inFlight === 0) continue;
-      busy = true;
-      this.#lookAt(lane, nowMs);
-    }
-    if (busy && !this.#looking) this.#lookLater();
-  }
-
-  #lookAt(lane: Lane, nowMs: number): void {
-    const { answers, pulse } = lane;
-    const seen = this.#seen.get(lane);
-    if (seen === undefined || seen.answers !== answers || seen.pulse !== pulse) {
-      this.#seen.set(lane, { answers, pulse, sinceMs: nowMs });
-      if (seen === undefined || seen.answers !== answers) return;
-    }
-    lane.stalled = true;
-    if (lane.inFlight > 1) this.takeBackFrom(lane);
-    const { sinceMs } = this.#seen.get(lane) as Seen;
-    if (nowMs - sinceMs < STUCK_MS || lane.running !== undefined) return;
-    lane.end('its event loop stands still');
-  }
-
   /** Tasks that wait. */
   get queued(): Task[] {
     return this.#compartments.flatMap((compartment) => compartment.tasks);
@@ -242,5 +233,16 @@ function isBefore(one: Compartment, other: Compartment): boolean {
 // Half empty, so that it is filled by a few large messages rather than by one for each task that leaves it.
 function hasRoom(lane: Lane): boolean {
   if (lane.inFlight === 0) return true;
-  return !lane.stalled && lane.expectedMs < BATCH_MS / 2 && lane.inFlight <= MOST_TASKS / 2;
+  if (lane.stalled || lane.alone) return false;
+  if (lane.expectedMs < BATCH_MS / 2) return lane.inFlight <= MOST_TASKS / 2;
+  return lane.inFlight === 1 && lane.expectedMs > BATCH_MS;
+}
+
+// A longer task may wait behind another one, on its thread: that one goes on with it at once, whatever the main
+// thread does meanwhile.
+function maySendAhead({ kind, facts }: Task, lane: Lane): boolean {
+  const { expectedMs } = kind;
+  return (
+    lane.inFlight === 1 && facts.transfer === undefined && expectedMs > BATCH_MS && expectedMs <= AHEAD_MS
+  );
 }

@@ -5,7 +5,17 @@ import { TaskModuleError } from '../base/errors.ts';
 import { threadNow } from '../base/thread-time.ts';
 import { type Board, claim, recalledEpoch } from './board.ts';
 import { classesIn } from './known-classes.ts';
-import { ABORT, FIELDS, LATE, RETURNED, TASKS, THREW } from './messages.ts';
+import {
+  ABORT,
+  FIELDS,
+  LATE,
+  MORE_FIELDS,
+  MOST_TASKS,
+  RETURNED,
+  TASKS,
+  THREW,
+  UNREADABLE,
+} from './messages.ts';
 import { strikeBefore } from './task-chaos.ts';
 import type { LoadedTasks } from './task-module.ts';
 import { TaskRun } from './task-run.ts';
@@ -53,8 +63,9 @@ export class LaneLoop {
     const epoch = message[1] as number;
     if (epoch < this.#epoch) return;
     let number = message[2] as number;
-    for (let at = 3; at < message.length; at += FIELDS)
+    for (let at = 3; at < message.length; at += isPlain(message[at]) ? FIELDS : MORE_FIELDS) {
       this.#waiting.push({ epoch, number: number++, message, at });
+    }
     if (this.#busy) return;
     this.#busy = true;
     this.#sinceMs = threadNow();
@@ -71,6 +82,7 @@ export class LaneLoop {
       }
       this.#claimed = number;
       this.#next++;
+      if (this.#next === MOST_TASKS) this.#forget();
       if (!this.#begin(number, message, at)) return;
     }
     this.#waiting = [];
@@ -81,55 +93,65 @@ export class LaneLoop {
   /** The main thread has taken back what was not begun. */
   #handBack(): void {
     this.#epoch = recalledEpoch(this.#board, this.#claimed);
-    this.#waiting = this.#waiting.slice(this.#next).filter(({ epoch }) => epoch >= this.#epoch);
+    this.#forget();
+    this.#waiting = this.#waiting.filter(({ epoch }) => epoch >= this.#epoch);
+  }
+
+  // Where the queue never runs empty, too.
+  #forget(): void {
+    this.#waiting = this.#waiting.slice(this.#next);
     this.#next = 0;
+  }
+
+  /** A message has come that cannot be read: the main thread is told, and sends its tasks apart. */
+  unreadable(): void {
+    this.#port.postMessage([0, UNREADABLE, undefined, 0]);
   }
 
   /** True when the task is over already. */
   #begin(number: number, message: unknown[], at: number): boolean {
-    const deadlineMs = message[at + 2] as number;
+    const kind = message[at] as number | string;
+    const plain = isPlain(kind);
+    const deadlineMs = plain ? 0 : (message[at + 2] as number);
     if (deadlineMs !== 0 && threadNow() >= deadlineMs) {
       this.#post(number, LATE, undefined);
       return true;
     }
-    const name = message[at] as string;
-    const run = new TaskRun(
-      this.#board,
-      number,
-      deadlineMs,
-      message[at + 3] as number,
-      message[at + 4] as string,
-    );
+    const attempt = plain ? 1 : (message[at + 3] as number);
+    const policy = plain ? '' : (message[at + 4] as string);
+    const run = new TaskRun(this.#board, number, deadlineMs, attempt, policy);
     this.#run = run;
     strikeBefore(run.policy, run);
+    let place = -1;
     try {
-      const result = this.#tasks.call(name, message[at + 1], run, message[at + 5]);
+      place = typeof kind === 'string' ? this.#tasks.refuse(kind) : plain ? kind : ~kind;
+      const result = this.#tasks.call(place, message[at + 1], run, plain ? undefined : message[at + 5]);
       if (isThenable(result)) {
         result.then(
-          (value) => this.#settled(name, number, RETURNED, value),
-          (error) => this.#settled(name, number, THREW, error),
+          (value) => this.#settled(place, number, RETURNED, value),
+          (error) => this.#settled(place, number, THREW, error),
         );
         return false;
       }
-      this.#answer(name, number, RETURNED, result);
+      this.#answer(place, number, RETURNED, result);
     } catch (error) {
-      this.#answer(name, number, THREW, error);
+      this.#answer(place, number, THREW, error);
     }
     return true;
   }
 
-  #settled(name: string, number: number, kind: number, value: unknown): void {
-    this.#answer(name, number, kind, value);
+  #settled(place: number, number: number, how: number, value: unknown): void {
+    this.#answer(place, number, how, value);
     this.#turn();
   }
 
-  #answer(name: string, number: number, kind: number, value: unknown): void {
+  #answer(place: number, number: number, how: number, value: unknown): void {
     this.#run = undefined;
-    if (kind === THREW) return this.#post(number, THREW, this.#wire(value));
+    if (how === THREW) return this.#post(number, THREW, this.#wire(value));
     try {
       this.#post(number, RETURNED, value);
     } catch (cause) {
-      const reason = `task "${name}" returned what cannot be cloned`;
+      const reason = `task "${this.#tasks.names[place]}" returned what cannot be cloned`;
       this.#post(number, THREW, this.#wire(new TaskModuleError({ url: this.#tasks.url, reason, cause })));
     }
   }
@@ -138,12 +160,17 @@ export class LaneLoop {
     return toWire(error, { classes: classesIn(error, this.#errors) });
   }
 
-  #post(number: number, kind: number, value: unknown): void {
+  #post(number: number, how: number, value: unknown): void {
     const nowMs = threadNow();
     const ms = Math.max(0, nowMs - this.#sinceMs);
-    this.#port.postMessage([number, kind, value, ms]);
+    this.#port.postMessage([number, how, value, ms]);
     this.#sinceMs = nowMs;
   }
+}
+
+/** Whether nothing more is said of a task than its kind and its input. */
+function isPlain(kind: unknown): kind is number {
+  return typeof kind === 'number' && kind >= 0;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

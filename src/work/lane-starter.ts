@@ -8,7 +8,8 @@ import { backgroundTimersOf, callbackTimer, timersOf } from '../base/timers.ts';
 import type { RuntimeHandle } from '../policy/attached.ts';
 import type { PlaneHandle } from '../state/plane.ts';
 import { makeBoard } from './board.ts';
-import { Lane, type LaneOwner, type Loss } from './lane.ts';
+import { Lane, type LaneOwner } from './lane.ts';
+import type { Loss } from './loss.ts';
 import { loadContext } from './task-module.ts';
 import type { ThreadPool } from './thread-pool.ts';
 import { tellWorkers } from './worker-channel.ts';
@@ -113,13 +114,14 @@ export class LaneStarter {
   }
 
   /** Returns what a lost lane's thread held, and keeps an eye on whether it ends. */
-  gone(lane: Lane, { reason }: Loss, task: string | undefined): void {
+  gone(lane: Lane, { reason, retired = false }: Loss, task: string | undefined): void {
     const { plane } = lane;
     this.#host.left(lane);
     this.#host.reclaim(plane);
     if (!this.#closing) {
-      this.lost++;
-      tellWorkers({ runtime: this.#host.name, event: 'lost', thread: plane.row, reason, task });
+      if (!retired) this.lost++;
+      const event = retired ? 'retired' : 'lost';
+      tellWorkers({ runtime: this.#host.name, event, thread: plane.row, reason, task });
     }
     let said = false;
     const timer = callbackTimer(() => {

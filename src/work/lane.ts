@@ -12,28 +12,26 @@ import { threadNow } from '../base/thread-time.ts';
 import { callbackTimer, timersOf } from '../base/timers.ts';
 import type { PlaneHandle } from '../state/plane.ts';
 import { askToStop, type Board, begun, pulseOf, recall, revoke, TASK_NUMBERS } from './board.ts';
-import { ABORT, type Answer, readAnswer, TASKS } from './messages.ts';
+import { type Loss, sayDeath } from './loss.ts';
+import { ABORT, isAnswer, MOST_TASKS, tasksMessage, UNREADABLE } from './messages.ts';
 import type { Task } from './task.ts';
 import type { PoolThread } from './thread-pool.ts';
 
 /** How long after its port has closed a thread's exit is waited for, in ms. */
 const SILENCE_MS = 1_000;
+/** Answers that are taken in one go: each by an event of its own costs twice as much. */
+const TAKEN_AT_ONCE = 64;
 
 /** Who hears of what becomes of a lane. */
 export interface LaneOwner {
-  answered(lane: Lane, task: Task, answer: Answer): void;
+  answered(lane: Lane, task: Task, kind: number, value: unknown, ms: number): void;
   /** The lane is gone: with what it had begun, what it had not, and what is known of the cause. */
   lost(lane: Lane, begun: Task[], rest: Task[], loss: Loss): void;
-  /** An input that cannot be sent. */
+  /** An input that cannot be sent; a result that cannot be read. */
   unsendable(task: Task, error: unknown): void;
-}
-
-/** Why a lane is gone. */
-export interface Loss {
-  reason: string;
-  cause: unknown;
-  /** Whether the thread died by itself, of what its task did. */
-  crashed: boolean;
+  unreadable(task: Task): void;
+  /** The thread could not read what it was sent: it shall have it again, one by one. */
+  garbled(lane: Lane): void;
 }
 
 export class Lane {
@@ -43,6 +41,7 @@ export class Lane {
   readonly #board: Board;
   readonly #owner: LaneOwner;
   readonly #inFlight = new Map<number, Task>();
+  readonly #kinds: ReadonlyMap<string, number>;
   #number = 0;
   #epoch = 0;
   /** What is in flight should take so long in all, in ms. */
@@ -51,6 +50,10 @@ export class Lane {
   answers = 0;
   /** What runs takes longer than it should: nothing more is sent behind it. */
   stalled = false;
+  /** What runs could not be sent again: nothing is sent behind it, so that it is never taken back. */
+  alone = false;
+  /** So many tasks are sent one by one, since among them is one that the thread cannot read. */
+  apart = 0;
   ended = false;
   #closed = false;
   readonly #silence = callbackTimer(() => this.end('it ended without a word'));
@@ -62,7 +65,9 @@ export class Lane {
     this.#port = thread.port;
     this.#board = board;
     this.#owner = owner;
-    this.#port.on('message', (message) => this.#take(message));
+    this.#kinds = new Map(thread.names.map((name, index) => [name, index]));
+    this.#port.on('message', (message) => this.#takeAll(message));
+    this.#port.on('messageerror', () => this.#answeredUnread());
     this.#port.once('close', () => {
       this.#closed = true;
       this.#tellClosed?.();
@@ -99,16 +104,16 @@ export class Lane {
 
   send(tasks: readonly Task[]): void {
     if (this.#number >= TASK_NUMBERS && this.#inFlight.size === 0) this.#number = 0;
-    const message: unknown[] = [TASKS, this.#epoch, this.#number + 1];
-    for (const { kind, input, deadlineMs, attempt, compartment, carried } of tasks) {
-      message.push(kind.name, input, deadlineMs, attempt, compartment.name, carried);
-    }
+    const message = tasksMessage(this.#epoch, this.#number + 1, tasks, this.#kinds);
+    const { transfer } = tasks[0].facts;
     try {
-      this.#port.postMessage(message, tasks[0].facts.transfer as Transferable[] | undefined);
+      this.#port.postMessage(message, transfer as Transferable[] | undefined);
     } catch (error) {
       return this.#sendApart(tasks, error);
     }
     if (this.#inFlight.size === 0) this.#port.ref();
+    this.alone = transfer !== undefined || this.apart > 0;
+    if (this.apart > 0) this.apart--;
     for (const task of tasks) {
       task.lane = this;
       task.number = ++this.#number;
@@ -150,16 +155,58 @@ export class Lane {
     this.#die({ reason, cause: undefined, crashed: false });
   }
 
+  /** Ends the thread, which has nothing to do. */
+  retire(): void {
+    this.#die({ reason: 'it had nothing to do', cause: undefined, crashed: false, retired: true });
+  }
+
+  #takeAll(first: unknown): void {
+    this.#take(first);
+    for (let taken = 1; taken < TAKEN_AT_ONCE && !this.ended; taken++) if (!this.#takeNext()) return;
+  }
+
+  /** Takes what has come already; false when nothing has. */
+  #takeNext(): boolean {
+    try {
+      const entry = receiveMessageOnPort(this.#port);
+      if (entry === undefined) return false;
+      this.#take(entry.message);
+    } catch {
+      this.#answeredUnread();
+    }
+    return true;
+  }
+
   #take(message: unknown): void {
     if (this.ended) return;
-    const answer = readAnswer(message);
-    if (answer === undefined) return this.end('it sent what is no answer');
-    const task = this.#inFlight.get(answer.number);
+    if (!isAnswer(message)) return this.end('it sent what is no answer');
+    const [number, kind, value, ms] = message;
+    if (kind === UNREADABLE) return this.#unread();
+    const task = this.#inFlight.get(number);
     if (task === undefined) return;
     this.answers++;
     this.stalled = false;
     this.#drop(task);
-    this.#owner.answered(this, task, answer);
+    this.#owner.answered(this, task, kind, value, ms);
+  }
+
+  /** The thread could not read what it was sent, as a buffer that is no longer there. */
+  #unread(): void {
+    const [task] = this.#inFlight.values();
+    if (!this.alone || task === undefined) {
+      this.apart = MOST_TASKS;
+      return this.#owner.garbled(this);
+    }
+    this.#drop(task);
+    this.#owner.unsendable(task, new TypeError('the thread cannot read it'));
+  }
+
+  // Answers come in the order of their tasks.
+  #answeredUnread(): void {
+    const [task] = this.#inFlight.values();
+    if (task === undefined) return;
+    this.#drop(task);
+    this.#owner.unreadable(task);
   }
 
   #drop(task: Task): void {
@@ -176,13 +223,7 @@ export class Lane {
     if (this.ended) return;
     const last = revoke(this.#board);
     // What it said before it died counts.
-    for (
-      let entry = receiveMessageOnPort(this.#port);
-      entry !== undefined;
-      entry = receiveMessageOnPort(this.#port)
-    ) {
-      this.#take(entry.message);
-    }
+    while (this.#takeNext());
     if (this.ended) return;
     this.ended = true;
     timersOf(systemClock).disarm(this.#silence);
@@ -199,18 +240,4 @@ export class Lane {
     if (this.#closed) listener();
     else this.#tellClosed = listener;
   }
-}
-
-function sayDeath(code: number, error: unknown): Loss {
-  const known = error as { code?: unknown; name?: unknown; message?: unknown } | undefined;
-  if (known?.code === 'ERR_WORKER_OUT_OF_MEMORY')
-    return { reason: 'it ran out of memory', cause: error, crashed: true };
-  if (error !== undefined) {
-    return {
-      reason: `it ended in an uncaught ${String(known?.name)}: ${String(known?.message)}`,
-      cause: error,
-      crashed: true,
-    };
-  }
-  return { reason: `it exited with code ${code}`, cause: undefined, crashed: true };
 }

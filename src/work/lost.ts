@@ -1,7 +1,7 @@
-// What a task is told whose thread was lost.
+// What a task is told that was not run to its end, or whose result did not come.
 
-import { PoisonedTaskError, WorkerLostError } from '../base/errors.ts';
-import type { Loss } from './lane.ts';
+import { PoisonedTaskError, TaskModuleError, TimeoutError, WorkerLostError } from '../base/errors.ts';
+import type { Loss } from './loss.ts';
 import type { Task } from './task.ts';
 import type { TaskKind } from './task-kind.ts';
 
@@ -25,4 +25,13 @@ export function lostError(task: Task, { reason, cause }: Loss, maxCrashes: numbe
   const crashes = Math.max(task.crashes, kind.crashes);
   if (facts.idempotent && task.crashes > 0 && crashes >= maxCrashes) return poisoned(kind, policy, crashes);
   return new WorkerLostError({ policy, task: kind.name, reason, cause });
+}
+
+/** The main thread's own timer for it has not fired yet, or it would have been taken back. */
+export function lateError({ policy, kind }: Task): TimeoutError {
+  return new TimeoutError({ policy, scope: 'task', timeoutMs: 0, name: kind.name });
+}
+
+export function unreadableError({ kind }: Task, url: string): TaskModuleError {
+  return new TaskModuleError({ url, reason: `task "${kind.name}" returned what cannot be cloned` });
 }

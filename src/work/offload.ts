@@ -8,7 +8,7 @@ import {
   TimeoutError,
   UnknownTaskError,
 } from '../base/errors.ts';
-import { readOptions } from '../base/options.ts';
+import { type OptionsReader, readOptions } from '../base/options.ts';
 import { linkSignal } from '../base/signals.ts';
 import { threadNow } from '../base/thread-time.ts';
 import { callbackTimer, timersOf } from '../base/timers.ts';
@@ -18,11 +18,11 @@ import { Policy } from '../policy/policy.ts';
 import { timeoutFrom } from '../policy/timeout.ts';
 import type { CallContext } from '../policy/types.ts';
 import type { WorkPool } from './pool.ts';
-import type { TaskFacts } from './task.ts';
+import type { Hear, TaskFacts } from './task.ts';
 import type { TaskKind } from './task-kind.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
-const KNOWN = ['policy', 'signal', 'priority', 'transfer', 'timeoutMs', 'idempotent'];
+const KNOWN: readonly string[] = ['policy', 'signal', 'priority', 'transfer', 'timeoutMs', 'idempotent'];
 const NONE: Checked = {
   idempotent: false,
   priority: 4,
@@ -96,42 +96,57 @@ export class Offloads {
     if (transfer !== undefined) refuseRepeats(policy);
     const pool = this.#pool;
     const compartment = pool.compartmentOf(policyName);
-    const operation = (context: CallContext) =>
-      new Promise<unknown>((resolve, reject) => {
-        const { remainingMs, attempt } = context;
-        const deadlineMs = remainingMs === NEVER ? 0 : threadNow() + remainingMs;
-        // Answered only when the task has really ended: until then it keeps its place in the bulkhead.
-        const end = (ok: boolean, result: unknown) => (ok ? resolve(result) : reject(result));
-        const task = pool.submit(kind, input, checked, compartment, attempt, deadlineMs, end);
-        (context as Attempt).whenAborted((reason) => pool.abort(task, reason));
-      });
+    // Answered only when the task has really ended: until then it keeps its place in the bulkhead.
+    const operation = (context: CallContext) => {
+      const { remainingMs, attempt } = context;
+      const deadlineMs = remainingMs === NEVER ? 0 : threadNow() + remainingMs;
+      const result = new Promise(give);
+      const task = pool.submit(
+        kind,
+        input,
+        checked,
+        compartment,
+        attempt,
+        deadlineMs,
+        given.resolve,
+        given.reject,
+      );
+      (context as Attempt).whenAborted((reason) => pool.abort(task, reason));
+      return result;
+    };
     return policy.execute(operation, { signal, priority, timeoutMs });
   }
 
   #plain(kind: TaskKind, input: unknown, checked: Checked): Promise<unknown> {
     const pool = this.#pool;
+    if (checked.signal !== undefined || checked.timeoutMs < NEVER)
+      return this.#leavable(kind, input, checked);
+    const result = new Promise(give);
+    pool.submit(kind, input, checked, pool.compartmentOf(''), 1, 0, given.resolve, given.reject);
+    return result;
+  }
+
+  /** Its caller may go before it ends. */
+  #leavable(kind: TaskKind, input: unknown, checked: Checked): Promise<unknown> {
+    const pool = this.#pool;
     const { signal, timeoutMs } = checked;
-    const compartment = pool.compartmentOf('');
     return new Promise((resolve, reject) => {
-      const answer = (ok: boolean, result: unknown) => (ok ? resolve(result) : reject(result));
-      if (signal === undefined && timeoutMs === NEVER) {
-        pool.submit(kind, input, checked, compartment, 1, 0, answer);
-        return;
-      }
       let unlink = () => {};
       const timer = callbackTimer(() =>
         leave(new TimeoutError({ scope: 'task', timeoutMs, name: kind.name })),
       );
-      const done = (ok: boolean, result: unknown) => {
+      const ends = (hear: Hear) => (result: unknown) => {
         unlink();
         timersOf(systemClock).disarm(timer);
-        answer(ok, result);
+        hear(result);
       };
       const deadlineMs = timeoutMs < NEVER ? threadNow() + timeoutMs : 0;
-      const task = pool.submit(kind, input, checked, compartment, 1, deadlineMs, done);
+      const compartment = pool.compartmentOf('');
+      const fails = ends(reject);
+      const task = pool.submit(kind, input, checked, compartment, 1, deadlineMs, ends(resolve), fails);
       // The caller is answered at once; the task ends when it ends.
       const leave = (reason: unknown) => {
-        done(false, reason);
+        fails(reason);
         pool.abort(task, reason);
       };
       if (task.ended) return;
@@ -141,10 +156,20 @@ export class Offloads {
   }
 }
 
+/** What the promise made last is settled by: so that a task needs no closure to hold on to it. */
+const given: { resolve: Hear; reject: Hear } = { resolve: () => {}, reject: () => {} };
+const give = (resolve: Hear, reject: Hear): void => {
+  given.resolve = resolve;
+  given.reject = reject;
+};
+
 function check(options: OffloadOptions): Checked {
-  const o = readOptions('offload', options, KNOWN);
-  const { policy, transfer, timeoutMs } = options;
-  if (policy !== undefined && typeof policy !== 'string') o.refuse('policy', 'the name of a policy');
+  if (typeof options !== 'object' || options === null || Object.keys(options).some(isUnknown))
+    readerOf(options);
+  const { policy, transfer, timeoutMs, idempotent } = options;
+  if (policy !== undefined && typeof policy !== 'string') {
+    readerOf(options).refuse('policy', 'the name of a policy');
+  }
   if (transfer !== undefined && !Array.isArray(transfer)) {
     throw new TypeError(`transfer: expected an array, got ${typeof transfer}`);
   }
@@ -155,8 +180,16 @@ function check(options: OffloadOptions): Checked {
     priority: checkPriority(options.priority),
     givenTimeoutMs: timeoutMs,
     timeoutMs: timeoutMs === undefined ? NEVER : timeoutFrom('timeoutMs', timeoutMs),
-    idempotent: o.boolean('idempotent', { default: false }),
+    idempotent:
+      (idempotent ?? false) !== false && readerOf(options).boolean('idempotent', { default: false }),
   };
+}
+
+const isUnknown = (name: string): boolean => !KNOWN.includes(name);
+
+/** Reads with all care, and says what is wrong: too dear for options that are right. */
+function readerOf(options: unknown): OptionsReader {
+  return readOptions('offload', options, KNOWN);
 }
 
 // What was handed over cannot be handed over again.

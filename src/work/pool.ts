@@ -2,17 +2,18 @@
 
 import { systemClock } from '../base/clock.ts';
 import { fromWire } from '../base/error-wire.ts';
-import { QueueFullError, TimeoutError } from '../base/errors.ts';
+import { QueueFullError } from '../base/errors.ts';
 import { threadNow } from '../base/thread-time.ts';
 import { callbackTimer, timersOf } from '../base/timers.ts';
 import type { Compartment } from './compartment.ts';
 import { Group } from './group.ts';
-import type { Lane, Loss } from './lane.ts';
+import type { Lane } from './lane.ts';
 import { LaneStarter, type PoolHost } from './lane-starter.ts';
-import { lostError, mayRunAgain, poisoned } from './lost.ts';
-import { type Answer, LATE, RETURNED } from './messages.ts';
+import type { Loss } from './loss.ts';
+import { lateError, lostError, mayRunAgain, poisoned, unreadableError } from './lost.ts';
+import { LATE, RETURNED } from './messages.ts';
 import type { PoolStats } from './pool-stats.ts';
-import { type Ending, Task, type TaskFacts } from './task.ts';
+import { type Hear, Task, type TaskFacts } from './task.ts';
 import { TaskKind, type TaskOutcome } from './task-kind.ts';
 import { Underway } from './underway.ts';
 import type { WorkersSettings } from './worker-options.ts';
@@ -30,9 +31,11 @@ export class WorkPool {
   constructor(settings: WorkersSettings, host: PoolHost) {
     this.settings = settings;
     this.#starter = new LaneStarter(settings, host, {
-      answered: (lane, task, answer) => this.#answered(lane, task, answer),
+      answered: (lane, task, kind, value, ms) => this.#answered(lane, task, kind, value, ms),
       lost: (lane, begun, rest, loss) => this.#lost(lane, begun, rest, loss),
       unsendable: (task, error) => this.#unsendable(task, error),
+      unreadable: (task) => this.#unreadable(task),
+      garbled: (lane) => this.#groupOf(lane)?.takeBackFrom(lane),
     });
     this.#newGroup(settings.minThreads, settings.maxThreads);
     for (const [name, { threads, weight }] of settings.compartments) {
@@ -71,7 +74,7 @@ export class WorkPool {
   }
 
   /**
-   * Takes a task; `end` hears when it has really ended: with what it returned or threw, or with a
+   * Takes a task. `resolve` and `reject` hear when it has really ended: what it returned or threw, or a
    * `WorkerLostError`. Throws a `QueueFullError` or a `PoisonedTaskError`.
    */
   submit(
@@ -81,17 +84,18 @@ export class WorkPool {
     compartment: Compartment,
     attempt: number,
     deadlineMs: number,
-    end: Ending,
+    resolve: Hear,
+    reject: Hear,
   ): Task {
     const { maxCrashes, maxQueue } = this.settings;
     if (kind.crashes >= maxCrashes && kind.refusedForMs(maxCrashes) > 0) {
       throw poisoned(kind, compartment.name || undefined, kind.crashes, kind.refusedForMs(maxCrashes));
     }
     const { group } = compartment;
-    if (compartment.waiting >= maxQueue && !group.hasIdleLane) {
+    if (group.queuedOf(compartment) >= maxQueue && !group.hasIdleLane) {
       throw new QueueFullError({ policy: compartment.name || undefined, maxQueue });
     }
-    const task = new Task(kind, input, facts, compartment, attempt, deadlineMs, end);
+    const task = new Task(kind, input, facts, compartment, attempt, deadlineMs, resolve, reject);
     task.carried = this.#starter.capture();
     this.#underway.began();
     group.submit(task);
@@ -145,7 +149,9 @@ export class WorkPool {
   }
 
   #newGroup(minThreads: number, maxThreads: number): Group {
-    const group: Group = new Group(minThreads, maxThreads, () => this.#grow(group));
+    const group: Group = new Group(minThreads, maxThreads, this.settings.idleTimeoutMs, () =>
+      this.#grow(group),
+    );
     this.#groups.push(group);
     return group;
   }
@@ -164,7 +170,7 @@ export class WorkPool {
       const { lane, names } = await this.#starter.start();
       if (!this.#open) return lane.end('the runtime stops');
       for (const name of names) if (!this.kinds.has(name)) this.kinds.set(name, new TaskKind(name));
-      group.lanes.push(lane);
+      group.join(lane);
       this.#starter.joined(lane);
     } finally {
       group.starting--;
@@ -172,11 +178,11 @@ export class WorkPool {
     group.deal();
   }
 
-  #answered(lane: Lane, task: Task, { kind, value, ms }: Answer): void {
+  #answered(lane: Lane, task: Task, kind: number, value: unknown, ms: number): void {
     const { group } = task.compartment;
     if (kind === LATE) {
       group.finished(task, task.expectedMs);
-      this.#end(task, false, this.#late(task), 'aborted');
+      this.#end(task, false, lateError(task), 'aborted');
     } else {
       group.finished(task, ms);
       task.kind.measured(ms);
@@ -187,15 +193,15 @@ export class WorkPool {
     group.dealTo(lane);
   }
 
-  // The main thread's own timer for it has not fired yet, or it would have been taken back.
-  #late({ policy, kind }: Task): TimeoutError {
-    return new TimeoutError({ policy, scope: 'task', timeoutMs: 0, name: kind.name });
-  }
-
   #unsendable(task: Task, cause: unknown): void {
     task.compartment.group.finished(task, task.expectedMs);
     const error = new TypeError(`input of task "${task.kind.name}" cannot be sent to a worker`, { cause });
     this.#end(task, false, error, 'failure');
+  }
+
+  #unreadable(task: Task): void {
+    task.compartment.group.finished(task, task.expectedMs);
+    this.#end(task, false, unreadableError(task, this.settings.tasks), 'failure');
   }
 
   #drop(task: Task, reason: unknown, outcome: TaskOutcome): void {
@@ -218,7 +224,7 @@ export class WorkPool {
   }
 
   #lost(lane: Lane, begun: Task[], rest: Task[], loss: Loss): void {
-    const group = this.#groups.find(({ lanes }) => lanes.includes(lane));
+    const group = this.#groupOf(lane);
     if (group === undefined) return;
     group.lanes.splice(group.lanes.indexOf(lane), 1);
     // Before its tasks are answered: whoever hears of it finds the permits returned.
@@ -238,6 +244,10 @@ export class WorkPool {
     if (!this.#open) return;
     if (group.lanes.length + group.starting < group.minThreads) this.#grow(group);
     group.deal();
+  }
+
+  #groupOf(lane: Lane): Group | undefined {
+    return this.#groups.find(({ lanes }) => lanes.includes(lane));
   }
 
   #settleLost(group: Group, task: Task, loss: Loss): void {

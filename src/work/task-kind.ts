@@ -6,6 +6,9 @@ import { threadNow } from '../base/thread-time.ts';
 // large keeps others waiting.
 const RISE = 0.5;
 const FALL = 0.1;
+/** One that took longer by more than this was held up by something else, as like as not: more of them will tell. */
+const OUTLIER = 8;
+const LEAST_MS = 0.001;
 
 /** After so long one more of those that crash is given a thread: whatever was wrong may be over. In ms. */
 const AGAIN_MS = 60_000;
@@ -32,8 +35,9 @@ export class TaskKind {
   /** One has taken so long, and left its thread alive. */
   measured(ms: number): void {
     const before = this.expectedMs;
-    this.expectedMs =
-      before === Number.POSITIVE_INFINITY ? ms : before + (ms - before) * (ms > before ? RISE : FALL);
+    if (before === Number.POSITIVE_INFINITY) this.expectedMs = ms;
+    else if (ms <= before) this.expectedMs = before + (ms - before) * FALL;
+    else this.expectedMs = before + (Math.min(ms, Math.max(before, LEAST_MS) * OUTLIER) - before) * RISE;
     this.counts.durationMs += ms;
     this.crashes = 0;
   }

@@ -10,30 +10,28 @@ type Carry = (value: unknown, run: () => unknown) => unknown;
 export interface LoadedTasks {
   readonly url: string;
   readonly names: string[];
-  /** Throws an `UnknownTaskError`, and whatever the task throws. */
-  call(name: string, input: unknown, context: TaskContext, carried: unknown): unknown;
+  /** Calls one by its place in `names`. Throws an `UnknownTaskError`, and whatever the task throws. */
+  call(place: number, input: unknown, context: TaskContext, carried: unknown): unknown;
+  /** Refuses a name that is not among them: throws an `UnknownTaskError`. */
+  refuse(name: string): never;
 }
 
 /** Loads tasks. Rejects with a `TaskModuleError` that names the module that is to blame. */
 export async function loadTasks(url: string, contextUrl: string | undefined): Promise<LoadedTasks> {
   const exports = await load(url);
-  const tasks = new Map<string, Task>();
   // Only what the module itself exports: no `toString`, no `__proto__`.
-  for (const name of Object.keys(exports)) {
-    if (typeof exports[name] === 'function') tasks.set(name, exports[name] as Task);
-  }
-  if (tasks.size === 0) throw new TaskModuleError({ url, reason: 'it exports no function' });
+  const names = Object.keys(exports).filter((name) => typeof exports[name] === 'function');
+  const tasks = names.map((name) => exports[name] as Task);
+  if (tasks.length === 0) throw new TaskModuleError({ url, reason: 'it exports no function' });
   const carry = contextUrl === undefined ? undefined : (await loadContext(contextUrl)).run;
-  const taskOf = (name: string): Task => {
-    const task = tasks.get(name);
-    if (task === undefined) throw new UnknownTaskError({ task: name, known: tasks.keys() });
-    return task;
-  };
   return {
     url,
-    names: [...tasks.keys()],
-    call(name, input, context, carried) {
-      const task = taskOf(name);
+    names,
+    refuse(name) {
+      throw new UnknownTaskError({ task: name, known: names });
+    },
+    call(place, input, context, carried) {
+      const task = tasks[place];
       return carry === undefined ? task(input, context) : carry(carried, () => task(input, context));
     },
   };

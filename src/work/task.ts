@@ -4,8 +4,8 @@ import type { Compartment } from './compartment.ts';
 import type { Lane } from './lane.ts';
 import type { TaskKind } from './task-kind.ts';
 
-/** What a task ends with. */
-export type Ending = (ok: boolean, result: unknown) => void;
+/** Whoever hears of a task's result, or of what came in its place. */
+export type Hear = (result: unknown) => void;
 
 /** What is said about a task besides what it is. */
 export interface TaskFacts {
@@ -39,7 +39,9 @@ export class Task {
   aborted = false;
   reason: unknown;
   crashes = 0;
-  readonly #answer: Ending;
+  /** Kept as they are given: a flood has hundreds of thousands of these, and nothing else for each. */
+  readonly #resolve: Hear;
+  readonly #reject: Hear;
 
   constructor(
     kind: TaskKind,
@@ -48,7 +50,8 @@ export class Task {
     compartment: Compartment,
     attempt: number,
     deadlineMs: number,
-    answer: Ending,
+    resolve: Hear,
+    reject: Hear,
   ) {
     this.kind = kind;
     this.input = input;
@@ -56,7 +59,8 @@ export class Task {
     this.compartment = compartment;
     this.attempt = attempt;
     this.deadlineMs = deadlineMs;
-    this.#answer = answer;
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
 
   /** The name of the policy it runs under; `undefined` for none. */
@@ -68,6 +72,7 @@ export class Task {
     if (this.ended) return;
     this.ended = true;
     this.lane = undefined;
-    this.#answer(ok, result);
+    if (ok) this.#resolve(result);
+    else this.#reject(result);
   }
 }

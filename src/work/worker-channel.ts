@@ -4,8 +4,8 @@ import { WORKER_CHANNEL } from '../base/diagnostics.ts';
 
 export interface WorkerEvent {
   runtime: string;
-  /** `unended`: the thread was told to end and goes on all the same. */
-  event: 'started' | 'lost' | 'unended';
+  /** `retired`: it had nothing to do. `unended`: the thread was told to end and goes on all the same. */
+  event: 'started' | 'lost' | 'retired' | 'unended';
   /** The thread's row in the shared memory. */
   thread: number;
   reason?: string;

@@ -28,6 +28,8 @@ export interface WorkersOptions {
   /** Threads started at once, 1 by default; and at most, one less than there are cores by default. */
   minThreads?: number;
   maxThreads?: number;
+  /** A thread beyond `minThreads` ends after so long without a task, in ms; 10 000 by default, Infinity for never. */
+  idleTimeoutMs?: number;
   /** Tasks that may wait in one compartment; 10 000 by default. More are refused with `HF_QUEUE_FULL`. */
   maxQueue?: number;
   /** By the name of a policy: how its tasks share the threads. */
@@ -47,6 +49,7 @@ export interface WorkersSettings {
   tasks: string;
   minThreads: number;
   maxThreads: number;
+  idleTimeoutMs: number;
   maxQueue: number;
   compartments: ReadonlyMap<string, Required<CompartmentOptions>>;
   graceMs: number;
@@ -60,6 +63,7 @@ const KNOWN = [
   'tasks',
   'minThreads',
   'maxThreads',
+  'idleTimeoutMs',
   'maxQueue',
   'compartments',
   'graceMs',
@@ -89,6 +93,7 @@ export function readWorkers(value: unknown): WorkersSettings {
     tasks,
     minThreads: least,
     maxThreads,
+    idleTimeoutMs: o.durationMs('idleTimeoutMs', { above: 0, default: 10_000, infinite: true }),
     maxQueue: o.number('maxQueue', { whole: true, atLeast: 0, default: 10_000 }),
     compartments: readCompartments(o),
     graceMs: o.durationMs('graceMs', { default: 100 }),

@@ -99,6 +99,26 @@ describe('offloading a task', () => {
     assert.match(String((second as PromiseRejectedResult).reason), /input of task "echo"/);
   });
 
+  it('says so when an input’s buffer is no longer there, and runs the others of its message', async () => {
+    const gone = new Uint8Array(8);
+    structuredClone(gone, { transfer: [gone.buffer] });
+    const alone = await errorOf(holdfast.offload('length', gone, { transfer: [gone.buffer] }));
+    assert.match(alone.message, /input of task "length"/);
+    await Promise.all(Array.from({ length: 50 }, (_, index) => holdfast.offload('echo', index)));
+    const inputs = Array.from({ length: 20 }, (_, index) => (index === 7 ? gone : index));
+    const settled = await Promise.allSettled(inputs.map((input) => holdfast.offload('echo', input)));
+    for (const [index, result] of settled.entries()) {
+      if (index !== 7) assert.deepEqual(result, { status: 'fulfilled', value: index });
+    }
+  });
+
+  it('names the module when a result’s buffer is no longer there', async () => {
+    const error = await errorOf(holdfast.offload('gone'));
+    assert.equal(error.code, 'HF_TASK_MODULE');
+    assert.match(error.message, /"gone" returned what cannot be cloned/);
+    assert.equal(await holdfast.offload('echo', 1), 1, 'the thread goes on');
+  });
+
   it('takes for tasks only functions that the module itself exports', async () => {
     for (const name of ['notATask', 'toString', '__proto__', 'constructor', 'ecoh']) {
       const error = await errorOf(holdfast.offload(name as 'echo', 1));

@@ -76,6 +76,13 @@ export function stretch(input: { words: Int32Array; value: number }): void {
   note(input);
 }
 
+/** The same; one that is given a gate waits there instead. */
+export function stretchOrWait(input: { words: Int32Array; value: number; gate?: Int32Array }): void {
+  if (input.gate === undefined) return stretch(input);
+  gate(input.gate);
+  note(input);
+}
+
 export function echoOrWait({ value, words }: { value: number; words?: Int32Array }): number {
   if (words !== undefined) gate(words);
   return value;
@@ -158,6 +165,13 @@ export function hoard(megabytes: number): number {
 
 export function uncloneable(): () => void {
   return () => {};
+}
+
+/** Its buffer has gone elsewhere. */
+export function gone(): Uint8Array {
+  const bytes = new Uint8Array(8);
+  structuredClone(bytes, { transfer: [bytes.buffer] });
+  return bytes;
 }
 
 export function length(bytes: Uint8Array): number {
