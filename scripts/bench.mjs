@@ -1,6 +1,6 @@
 // Runs benches: each file in bench/ asks one question and prints its answer.
 //
-//   node scripts/bench.mjs                      all of them; writes bench/results/<runtime>.json and what is made of it
+//   node scripts/bench.mjs                      all of them; writes bench/results/<runtime>.json, tables, charts, README
 //   node scripts/bench.mjs kernels keys         bench/kernels.bench.ts and bench/keys.bench.ts, printed
 //   node scripts/bench.mjs kernels --json FILE  and written to a file
 //   node scripts/bench.mjs --runtime=bun        on another runtime: bun, deno, node-24
@@ -19,6 +19,7 @@ import { brokenFloors, readFloors } from './bench-floors.mjs';
 import { reportResults } from './bench-report.mjs';
 import { runtimes } from './install-runtimes.mjs';
 import { buildKernels } from './kernels.mjs';
+import { writeSpeed } from './readme-speed.mjs';
 import { root } from './root.mjs';
 
 /** A noisy minute is not a slower program: a floor is broken when it is broken each time. */
@@ -71,6 +72,7 @@ function all(benches, run, file) {
   }
   renameSync(draft, file);
   reportResults();
+  writeSpeed();
   return 0;
 }
 
