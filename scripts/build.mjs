@@ -1,4 +1,5 @@
-// Builds what is published: assembly/ to WebAssembly, WebAssembly to a TypeScript file, TypeScript to dist.
+// Builds what is published: assembly/ to WebAssembly, WebAssembly to a TypeScript file, TypeScript to dist, and its
+// many files to a few.
 //
 //   node scripts/build.mjs             everything
 //   node scripts/build.mjs --kernels   only the kernels, and only when their sources have changed
@@ -7,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { bundle } from './bundle.mjs';
 import { buildDashboard } from './dashboard.mjs';
 import { buildKernels } from './kernels.mjs';
 import { root } from './root.mjs';
@@ -23,6 +25,7 @@ if (onlyKernels) {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   process.exitCode = tsc(['-p', 'tsconfig.build.json']);
   pointTypesAtTypes();
+  await bundle(join(root, 'dist'));
 }
 
 // tsc rewrites `./x.ts` to `./x.js` in code and leaves it in declarations, where the package has no such file.
