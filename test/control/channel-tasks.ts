@@ -38,7 +38,10 @@ export function leaveCall(words: Int32Array): void {
       // Its thread is ended right after the abort.
       signal.addEventListener('abort', () => Atomics.store(words, 2, 2));
       const look = () => {
-        if (Atomics.load(words, 1) === 0) return setTimeout(look, 1);
+        if (Atomics.load(words, 1) === 0) {
+          setTimeout(look, 1);
+          return;
+        }
         Atomics.store(words, 2, 1);
         resolve();
       };
