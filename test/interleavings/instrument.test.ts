@@ -46,11 +46,14 @@ describe('instrumenting', () => {
       sample.sites
         .filter((site) => site.kernel === kernel)
         .map(({ label, kind, atomic }) => `${label} ${kind} ${atomic ? 'atomic' : 'plain'}`);
-    assert.deepEqual(of('acquire'), ['acquire load64+0 read atomic', 'acquire cmpxchg64+0 write atomic']);
-    assert.deepEqual(of('add'), ['add add32+0 write atomic']);
-    assert.deepEqual(of('bump'), ['bump add32+0 add atomic']);
-    assert.deepEqual(of('giveBack'), ['giveBack xchg32+0 write atomic', 'giveBack sub32+0 add atomic']);
-    assert.deepEqual(of('plainly'), ['plainly load32+0 read plain', 'plainly store32+0 write plain']);
+    assert.deepEqual(of('acquire'), ['acquire load64 tat read atomic', 'acquire cmpxchg64 tat write atomic']);
+    assert.deepEqual(of('add'), ['add add32 word write atomic']);
+    assert.deepEqual(of('bump'), ['bump add32 word add atomic']);
+    assert.deepEqual(of('giveBack'), [
+      'giveBack xchg32 ledger write atomic',
+      'giveBack sub32 shared add atomic',
+    ]);
+    assert.deepEqual(of('plainly'), ['plainly load32 word read plain', 'plainly store32 word write plain']);
   });
 
   it('makes coroutines that compute what the kernel does, with any type on the way', () => {

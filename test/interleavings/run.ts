@@ -2,9 +2,8 @@
 //
 //   run.ts                      all of them, and which accesses none reaches
 //   run.ts bucket breaker       suites and scenarios whose name contains one of the words
-//   run.ts bucket --mutants     and every mutant of the atomic sites they reach
+//   run.ts bucket --brief       without the schedules of failures
 
-import { judge, mutantsOf } from './harness/mutants.ts';
 import { figures, tryOut } from './harness/suite.ts';
 import { suites } from './scenarios/index.ts';
 import { shipped } from './shipped.ts';
@@ -17,24 +16,16 @@ for (const suite of suites) {
     if (!wanted(suite.name) && !wanted(scenario.name)) continue;
     const tried = tryOut(shipped, scenario);
     console.log(`${suite.name}: ${scenario.name}\n  ${figures(tried)}`);
-    if (tried.told !== undefined) console.log(tried.told);
+    if (tried.told !== undefined)
+      console.log(process.argv.includes('--brief') ? tried.told.split('\n')[0] : tried.told);
     else explored.push(tried);
   }
 }
 const reached = new Set(explored.flatMap(({ exploration }) => [...exploration.reached]));
-if (process.argv.includes('--mutants')) {
-  for (const site of shipped.sites) {
-    if (!reached.has(site.id)) continue;
-    for (const mutant of mutantsOf(site)) {
-      const { label, killedBy } = judge(shipped, mutant, explored);
-      console.log(killedBy ? `killed   ${label}: ${killedBy.scenario.name}` : `SURVIVED ${label}`);
-    }
-  }
-}
 if (words.length === 0) {
   const contended = new Set(explored.flatMap(({ exploration }) => [...exploration.contended]));
   console.log(
-    `${reached.size} of ${shipped.sites.length} accesses reached, ${contended.size} in conflict with another`,
+    `${[...reached].filter((id) => id >= 0).length} of ${shipped.sites.length} accesses reached, ${contended.size} in conflict with another`,
   );
   for (const { id, label } of shipped.sites) if (!reached.has(id)) console.log(`not reached: ${label}`);
 }

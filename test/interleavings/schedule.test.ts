@@ -20,12 +20,12 @@ const lost: Scenario = {
 
 const LOST = `
   T0 calls lose(1024)
-  T0 at lose load32+0: count is 0
+  T0 at lose load32 word: count is 0
   T1 calls lose(1024)
-  T1 at lose load32+0: count is 0
-  T0 at lose store32+0: count 0 → 1
+  T1 at lose load32 word: count is 0
+  T0 at lose store32 word: count 0 → 1
   T0 returns 1
-  T1 at lose store32+0: count stays 1
+  T1 at lose store32 word: count stays 1
   T1 returns 1
 one addition is lost`;
 
@@ -45,7 +45,7 @@ describe('a schedule', () => {
     const right = { ...lost, programs: [inTurn(k.raise(A)), inTurn(k.raise(A))] };
     assert.throws(
       () => replayText(sample, right, LOST),
-      /step 1 is at raise load32\+0, the schedule says lose load32\+0/,
+      /step 1 is at raise load32 word, the schedule says lose load32 word/,
     );
   });
 

@@ -126,7 +126,7 @@ describe('a failure', () => {
     const plain = [inTurn(k.plainly(A)), inTurn(k.plainly(A))];
     assert.match(
       why({ programs: plain }) ?? '',
-      /^data race on @1024: T0 at plainly store32\+0, T1 at plainly load32/,
+      /^data race on @1024: T0 at plainly store32 word, T1 at plainly load32/,
     );
     assert.match(why({ programs: [inTurn(k.acquire(A, 1, 1, 9)), inTurn(k.add(A))] }) ?? '', /data race/);
     assert.equal(why({ programs: [plain[0], inTurn(k.add(B))] }), undefined, 'a word of its own');

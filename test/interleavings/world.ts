@@ -40,7 +40,11 @@ export const NOW = 100_000;
  * Steps that stand straight behind the other half of a pair, the ledger or what it accounts for: no death was ever
  * seen to fall between the two, on any runtime.
  */
-export const UNTORN = ['fencedAdd add32+0 #2', 'admitTrial cmpxchg64+8', 'trialGive cmpxchg64+0 #2'];
+export const UNTORN = [
+  'fencedAdd add32 shared #2',
+  'trialTake cmpxchg64 CELL_TRIALS',
+  'trialGive cmpxchg64 state #2',
+];
 
 export interface World {
   /** F_… bits. */
@@ -124,9 +128,18 @@ export function given({ before = [], ...world }: Given, scenario: Scenario): Sce
   return { nameOf, init, ...scenario };
 }
 
+/** So many changes of options, to the blocks of threads 0 and 1 in turn. */
+export const changes = (count: number): readonly Call[] =>
+  Array.from({ length: count }, (_, version) => k.publish(slot, block(version % 2), version, owner(3), NOW));
+
 /** What a thread holds by a word of its ledger cell, without the fence. */
 export function held(vm: Machine, thread: number, word: number): number {
   return Number(vm.memory.i64[(cell(thread) + word) >> 3] & 0xff_ffff_ffffn);
+}
+
+/** The fence behind which a word of a thread's ledger cell stands. */
+export function fenceOf(vm: Machine, thread: number, word: number): number {
+  return Number(vm.memory.i64[(cell(thread) + word) >> 3] >> 40n);
 }
 
 export const i32At = (vm: Machine, offset: number): number => vm.memory.i32[(slot + offset) >> 2];

@@ -33,6 +33,9 @@ const CHILDREN: Record<string, readonly string[]> = {
   Select: ['IfTrue', 'IfFalse', 'Condition'],
   Drop: ['Value'],
   Return: ['Value'],
+  // A binary that keeps globals is refused as a whole: instrument.ts.
+  GlobalGet: [],
+  GlobalSet: ['Value'],
   LocalGet: [],
   Const: [],
   Nop: [],
@@ -61,6 +64,11 @@ export function accessorsOf(kind: string): Accessors {
 /** The operands of a node that touches memory; undefined for any other. */
 export function operandsOf(kind: string): readonly string[] | undefined {
   return ACCESSES[kind];
+}
+
+/** Whether nodes of a kind may appear in what is explored. */
+export function isModelled(kind: string): boolean {
+  return kind in CHILDREN || kind in LISTS;
 }
 
 /**

@@ -6,6 +6,7 @@
 //   torn    a read-modify-write is a load and, one step later, a store; a compare-and-swap loads, compares,
 //           and one step later stores
 //   blind   a compare-and-swap stores without comparing and says that it found what was expected
+//   lost    nothing is stored: a read-modify-write only reads, a compare-and-swap says that it was done
 
 import binaryen from 'binaryen';
 import { accessorsOf, type Expression, kindOf } from './expressions.ts';
@@ -15,6 +16,7 @@ import type { Site } from './site.ts';
 export const UNCHANGED = 0;
 export const TORN = 1;
 export const BLIND = 2;
+export const LOST = 3;
 
 const { i32, none } = binaryen;
 
@@ -50,12 +52,14 @@ export function addHelper(
 
   const body = [m.local.set(mutation, step(0))];
   if (site.operation === 'rmw') {
+    body.push(m.if(asked(LOST), m.block(null, [load(), m.return(was())])));
     const changed = changedBy(m, site, of.getOp(node), was(), get(1));
     body.push(m.if(asked(TORN), m.block(null, [load(), m.drop(step(1)), store(changed), m.return(was())])));
   }
   if (site.operation === 'cmpxchg') {
     const thenStore = m.if(whole.eq(was(), get(1)), m.block(null, [m.drop(step(1)), store(get(2))]));
     body.push(m.if(asked(TORN), m.block(null, [load(), thenStore, m.return(was())])));
+    body.push(m.if(asked(LOST), m.return(get(1))));
     body.push(m.if(asked(BLIND), m.block(null, [store(get(2)), m.return(get(1))])));
   }
   const name = `access${site.id}`;

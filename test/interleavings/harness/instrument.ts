@@ -8,6 +8,7 @@ import binaryen from 'binaryen';
 import { sectionsOf } from '../../support/wasm-sections.ts';
 import { accessorsOf, type Expression, kindOf, operandsOf, rewriteChildren } from './expressions.ts';
 import { addHelper } from './helper.ts';
+import { PLACES } from './places.ts';
 import { under } from './settings.ts';
 import type { Kind, Operation, Site } from './site.ts';
 
@@ -43,7 +44,11 @@ export function instrument(binary: Uint8Array): Instrumented {
       binaryen.createType([binaryen.i32, binaryen.i32, binaryen.i32]),
       binaryen.i32,
     );
-    const sites = moveAccesses(m);
+    const places = placesIn(binary);
+    const sites = moveAccesses(m, places ?? []);
+    if (places && places.length !== sites.length) {
+      throw new Error(`${places.length} places for ${sites.length} accesses`);
+    }
     // Asyncify itself drops locals that need not be kept, and so makes frames small.
     return under({ optimizeLevel: 2, shrinkLevel: 0, stackIR: false }, () => {
       makeCoroutines(m);
@@ -62,7 +67,7 @@ export function instrument(binary: Uint8Array): Instrumented {
 export function rewritten(binary: Uint8Array): Uint8Array {
   const m = open(binary);
   try {
-    return under({ optimizeLevel: 3, shrinkLevel: 1, stackIR: true }, () => m.emitBinary());
+    return under({ optimizeLevel: 0, shrinkLevel: 0, stackIR: false }, () => m.emitBinary());
   } finally {
     m.dispose();
   }
@@ -82,7 +87,14 @@ function open(binary: Uint8Array): binaryen.Module {
   return m;
 }
 
-function moveAccesses(m: binaryen.Module): Site[] {
+/** What the source calls the accesses of the binary, if it says so: harness/places.ts. */
+function placesIn(binary: Uint8Array): readonly (string | null)[] | undefined {
+  const module = new WebAssembly.Module(binary.slice());
+  const [section] = WebAssembly.Module.customSections(module, PLACES);
+  return section && JSON.parse(new TextDecoder().decode(section));
+}
+
+function moveAccesses(m: binaryen.Module, places: readonly (string | null)[]): Site[] {
   const sites: Site[] = [];
   const seen = new Map<string, number>();
   const exported = new Map<string, string>();
@@ -100,7 +112,7 @@ function moveAccesses(m: binaryen.Module): Site[] {
     seen.set(plain, count);
     return {
       id: sites.length,
-      label: count === 1 ? plain : `${plain} #${count}`,
+      label: places[sites.length] ?? (count === 1 ? plain : `${plain} #${count}`),
       kernel,
       operation,
       type: typeOf(node),

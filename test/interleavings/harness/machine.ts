@@ -1,7 +1,7 @@
 // Virtual threads over one memory: who stands where, one step at a time, and back again.
 
 import type { Coroutine, Host, Parked, Progress } from './coroutine.ts';
-import { BLIND, TORN, UNCHANGED } from './helper.ts';
+import { BLIND, LOST, TORN, UNCHANGED } from './helper.ts';
 import type { Kernel } from './kernel.ts';
 import type { UndoableMemory } from './memory.ts';
 import { type Call, Script, waits } from './program.ts';
@@ -9,12 +9,15 @@ import { Flaw, type Scenario } from './scenario.ts';
 import { type Access, LOOK, type Site } from './site.ts';
 import type { Moment, Mutant, Returned, Thread } from './thread.ts';
 
+const ANSWERS: Record<Mutant['how'], number> = { torn: TORN, blind: BLIND, lost: LOST };
+
 export class Machine implements Host {
   readonly memory: UndoableMemory;
   threads: Thread[] = [];
   readonly scenario: Scenario;
   readonly mutant: Mutant | undefined;
   private readonly sites: readonly Site[];
+  private readonly mutated: ReadonlySet<number>;
   private readonly coroutines: readonly Coroutine[];
   private readonly scripts: readonly Script[];
 
@@ -23,9 +26,13 @@ export class Machine implements Host {
     if (scenario.death && scenario.linearizable)
       throw new Error('a call that a death cut short is in no order');
     if (scenario.death) programs.push(scenario.death.manager ?? function* () {});
+    for (const label of scenario.death?.neverBefore ?? []) {
+      if (!kernel.sites.some((site) => site.label === label)) throw new Error(`no access is ${label}`);
+    }
     this.scenario = scenario;
     this.mutant = mutant;
     this.sites = kernel.sites;
+    this.mutated = new Set(kernel.sites.filter(({ label }) => label === mutant?.label).map(({ id }) => id));
     this.memory = kernel.memory;
     this.coroutines = kernel.coroutinesFor(programs.length, this);
     this.scripts = programs.map((each) => new Script(each));
@@ -110,8 +117,8 @@ export class Machine implements Host {
   }
 
   mutation(site: number): number {
-    if (this.mutant?.site !== site) return UNCHANGED;
-    return this.mutant.how === 'torn' ? TORN : BLIND;
+    if (!this.mutant || !this.mutated.has(site)) return UNCHANGED;
+    return ANSWERS[this.mutant.how];
   }
 
   passing(site: number, address: number): void {
@@ -164,13 +171,14 @@ export class Machine implements Host {
 
   private accessAt({ site: id, part, address }: Parked): Access {
     const site = this.sites[id];
-    const how = this.mutant?.site === id ? this.mutant.how : undefined;
+    const how = this.mutated.has(id) ? this.mutant?.how : undefined;
     const { within = [[0, this.memory.limit]] } = this.scenario;
     if (!within.some(([from, length]) => address >= from && address + site.size <= from + length)) {
       throw new Flaw(`${site.label} reaches ${address}, outside the memory it was given`);
     }
     if (address % site.size !== 0) throw new Flaw(`${site.label} is not aligned at ${address}`);
-    const kind = how === 'torn' && part === 0 ? 'read' : how === 'torn' ? 'write' : site.kind;
+    const onlyReads = how === 'lost' || (how === 'torn' && part === 0);
+    const kind = onlyReads ? 'read' : how === 'torn' ? 'write' : site.kind;
     return { site, address, kind, atomic: site.atomic };
   }
 

@@ -5,11 +5,15 @@ export type Kind = 'read' | 'write' | 'add' | 'and' | 'or' | 'xor';
 
 export type Operation = 'load' | 'store' | 'rmw' | 'cmpxchg';
 
-/** One load, store or atomic access in the code of one kernel. */
+/** One load, store or atomic access in the code. */
 export interface Site {
   readonly id: number;
-  /** Unique and stable as long as the kernel is: `acquire cmpxchg64+0`, the second of a kind `acquire cmpxchg64+0 #2`. */
+  /**
+   * What the source has there: `markMove cmpxchg64 BREAKER_MARK`. Sites share it where the compiler has put the code
+   * into several functions. A binary whose source is not known has its functions and offsets instead.
+   */
   readonly label: string;
+  /** The function of the binary, by its exported name if it has one. */
   readonly kernel: string;
   readonly operation: Operation;
   readonly type: 'i32' | 'i64' | 'f32' | 'f64';

@@ -5,10 +5,11 @@ import type { Mark } from './memory.ts';
 import type { Call } from './program.ts';
 import type { Access } from './site.ts';
 
-/** How one atomic site is made wrong; see helper.ts. */
+/** How one access of the source is made wrong, wherever the compiler has put it; see helper.ts. */
 export interface Mutant {
-  readonly site: number;
-  readonly how: 'torn' | 'blind';
+  /** Of its sites. */
+  readonly label: string;
+  readonly how: 'torn' | 'blind' | 'lost';
 }
 
 /** A call that has returned. */

@@ -1,6 +1,7 @@
 // What the scenarios of the breaker have in common: calls, and what its words say.
 
 import {
+  BREAKER_MARK,
   BREAKER_STATE,
   F_BREAKER,
   R_TURNED,
@@ -30,6 +31,9 @@ export const attempt = (thread: number, verdict: number): Program =>
 
 export const state = (vm: Machine) => Number((i64At(vm, BREAKER_STATE) >> 36n) & 7n);
 export const generation = (vm: Machine) => Number(i64At(vm, BREAKER_STATE) >> 39n);
+/** The low bits of the generation that the mark belongs to, and the time it tells. */
+export const markedGeneration = (vm: Machine) => Number(i64At(vm, BREAKER_MARK) & 255n);
+export const markedMs = (vm: Machine) => Number(i64At(vm, BREAKER_MARK) >> 8n) / 1_024;
 export const undecided = (vm: Machine) => Number((i64At(vm, BREAKER_STATE) >> 24n) & 0xfffn);
 /** How many calls of settle answered with this event. */
 export const told = (vm: Machine, event: number) =>

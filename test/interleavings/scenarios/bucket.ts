@@ -4,7 +4,7 @@ import type { Machine } from '../harness/machine.ts';
 import { inTurn } from '../harness/program.ts';
 import type { Scenario } from '../harness/scenario.ts';
 import type { Suite } from '../harness/suite.ts';
-import { block, format, i32At, i64At, k, NOW, nameOf, owner, slot, type World } from '../world.ts';
+import { block, changes, format, i32At, i64At, k, NOW, nameOf, owner, slot, type World } from '../world.ts';
 
 const take = k.rateAcquire(slot, NOW, 1);
 const giveBack = k.rateRefund(slot, NOW, 1);
@@ -104,6 +104,12 @@ export const tokenBucket: Suite = {
         assert.equal(i32At(vm, SLOT_VERSION), 1);
         assert.equal(vm.run(k.rateAvailable(slot, NOW)), 1 + 0);
       },
+    }),
+    bucket({
+      name: 'a bucket that nobody asks keeps its tokens through more changes than are remembered',
+      init: holding(1, { blocks: { 0: { burstUnits: 1_500 }, 1: {} } }),
+      programs: [inTurn(...changes(9), k.rateAvailable(slot, NOW))],
+      check: (vm) => assert.equal(vm.results(0).at(-1), 1),
     }),
     bucket({
       name: 'a taker or a refund that sleeps through two changes still counts once',

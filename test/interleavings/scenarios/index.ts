@@ -1,10 +1,13 @@
 import type { Suite } from '../harness/suite.ts';
 import { circuitBreaker } from './breaker.ts';
 import { breakerHands } from './breaker-hands.ts';
+import { breakerTimes } from './breaker-times.ts';
 import { tokenBucket } from './bucket.ts';
 import { bulkheads } from './bulkhead.ts';
 import { counters } from './counters.ts';
 import { keyedBuckets } from './keyed.ts';
+import { locks } from './locks.ts';
+import { moves } from './moves.ts';
 import { policies } from './policy.ts';
 import { sums } from './sums.ts';
 import { windows } from './windows.ts';
@@ -15,9 +18,12 @@ export const suites: readonly Suite[] = [
   keyedBuckets,
   circuitBreaker,
   breakerHands,
+  breakerTimes,
+  moves,
   bulkheads,
   windows,
   policies,
+  locks,
   counters,
   sums,
 ];

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { F_SHARED_KEYS, SLOT_KEYS_COUNT, THREAD_HASH } from '../../../assembly/layout.ts';
+import { F_SHARED_KEYS, KEY_WORD, SLOT_KEYS_COUNT, THREAD_HASH } from '../../../assembly/layout.ts';
 import type { Machine } from '../harness/machine.ts';
 import { type Call, inTurn, type Program } from '../harness/program.ts';
 import type { Scenario } from '../harness/scenario.ts';
 import type { Suite } from '../harness/suite.ts';
-import { block, format, k, NOW, nameOf, owner, row, slot, type World } from '../world.ts';
+import { block, changes, format, k, keyCell, NOW, nameOf, owner, row, slot, type World } from '../world.ts';
 
 /** A hash whose first probe is the cell `place`. Keys of one tag are those that cells in transit confuse. */
 const key = (place: number, tag: number, more = 0): bigint => BigInt(more * 2 ** 20 + place * 64 + tag);
@@ -19,6 +19,10 @@ const takes = (thread: number, count: number): Program => inTurn(...new Array(co
 const giveBack = (thread: number) => k.keyedRefund(slot, row(thread), NOW, 1);
 const passed = (vm: Machine, t: number) => vm.results(t).filter((result) => result === 0).length;
 
+/** What a cell is short of a full bucket, in units. */
+const owedBy = ({ memory }: Machine, cell: number) =>
+  Math.max(0, Number(memory.i64[(keyCell(cell) + KEY_WORD) >> 3] >> 10n) - NOW);
+
 const keyed = (
   hashes: readonly bigint[],
   scenario: Scenario,
@@ -32,6 +36,9 @@ const keyed = (
   },
   ...scenario,
 });
+
+/** Blocks of options that differ in the size of a full bucket. */
+const OTHER_BURSTS: World = { blocks: { 0: { burstUnits: 1_500 }, 1: {} } };
 
 /** Two cells only, so that keys meet. */
 const CROWDED = { words: { [SLOT_KEYS_COUNT]: 2 } };
@@ -135,6 +142,21 @@ export const keyedBuckets: Suite = {
       { blocks: { 2: { unitsPerMs: 5, units: 500, burstUnits: 1_000 } } },
       [take(0)],
     ),
+    keyed(
+      [A],
+      {
+        name: 'a key that nobody asks for keeps its tokens through more changes of rate than are remembered',
+        programs: [
+          inTurn(
+            ...changes(9).flatMap((change) => [change, k.keyedCarry(slot, NOW, 0, 4)]),
+            k.keyedAvailable(slot, row(0), NOW),
+          ),
+        ],
+        check: (vm) => assert.equal(vm.results(0).at(-1), 1),
+      },
+      OTHER_BURSTS,
+      [take(0)],
+    ),
     keyed([A, A], {
       name: 'a thread that dies while it brings a key costs that key its own permit at most',
       programs: [takes(0, 1), takes(1, 2)],
@@ -163,6 +185,32 @@ export const keyedBuckets: Suite = {
           const granted = passed(vm, 0) + passed(vm, 1);
           assert.ok(granted >= 2 && granted <= 4, `${granted} were let in`);
           assert.ok(vm.run(k.keyedAvailable(slot, row(0), NOW)) >= 0);
+        },
+      },
+      {},
+      [take(2)],
+    ),
+    keyed(
+      [A, A, B],
+      {
+        name: 'who gives a cell up has spent from the other, and only there',
+        programs: [takes(0, 1), inTurn(giveBack(2), take(1))],
+        check: (vm) => {
+          const spent = [0, 1, 2, 3].reduce((sum, cell) => sum + owedBy(vm, cell), 0);
+          assert.equal(spent, (passed(vm, 0) + Number(vm.results(1)[1] === 0)) * 1_000);
+        },
+      },
+      {},
+      [take(2)],
+    ),
+    keyed(
+      [A, A, B, key(1, 3)],
+      {
+        name: 'who gives a cell up so late that it is another key, leaves what that one has spent',
+        programs: [takes(0, 1), inTurn(giveBack(2), take(1), ...new Array(3).fill(take(3, NOW + 5_000)))],
+        check: (vm) => {
+          const [, , ...taken] = vm.results(1);
+          assert.ok(taken.filter((result) => result === 0).length <= 2, `${taken}`);
         },
       },
       {},
