@@ -20,7 +20,7 @@ export function report(
   const broken = rows.find(({ ns, ratio }) => !(Number.isFinite(ns) && Number.isFinite(ratio)));
   if (broken) throw new Error(`${bench}: ${broken.name} has no figure`);
   if (printed.size === 0) console.log(`${machine()}\n`);
-  const name = bench.split(' ')[0];
+  const name = bench.split(/[ :]/)[0];
   printed.add(name);
   console.log(bench);
   for (const { name, ns, unit = 'ns', ratio, spread } of rows) {
