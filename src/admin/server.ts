@@ -12,24 +12,32 @@ import type { AdminOptions, AdminServer } from '../control/wings.ts';
 import { readAdminOptions } from './admin-options.ts';
 import { adminApp } from './routes.ts';
 
-/** A client has this long to send its headers, and its whole request, in ms. */
-const HEADERS_MS = 10_000;
-const REQUEST_MS = 15_000;
+/** How patient the server is, in ms. */
+export interface Patience {
+  /** A client has this long to send its headers, and its whole request. */
+  headersMs: number;
+  requestMs: number;
+  /** How often that is looked at. */
+  lookMs: number;
+}
+
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 15_000, lookMs: 1_000 };
 
 /** Starts a server. Throws an `OptionsError`, for an address that cannot be had too. */
 export async function serveAdmin(
   holdfast: Holdfast,
   options: AdminOptions,
   clock: Clock,
+  { headersMs, requestMs, lookMs }: Patience = PATIENCE,
 ): Promise<AdminServer> {
   const settings = readAdminOptions(options);
   const app = adminApp(holdfast, settings, clock);
   const listener = getRequestListener((request) => app.fetch(request), { overrideGlobalObjects: false });
   const server = createServer(
     {
-      headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
-      connectionsCheckingInterval: 1_000,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: lookMs,
       maxHeaderSize: 16_384,
     },
     listener,
