@@ -2,6 +2,7 @@
 // the percentile of an interval. Their state is a few words under a try-lock:
 // who finds it taken leaves its sample out, nobody waits.
 
+import { publishWith } from './control';
 import {
   ADAPT_EPOCH,
   ADAPT_LIMIT,
@@ -23,14 +24,9 @@ import {
   O_RATE_PERCENTILE,
   O_RATE_SAMPLES,
   O_RATE_TARGET,
-  O_UNITS,
-  O_UNITS_PER_MS,
-  OPTIONS_BYTES,
-  SLOT_LOCK,
   SLOT_VERSION,
 } from './layout';
 import { sliceP, viewDue, viewSlice, viewTurn } from './latency';
-import { rateCarry } from './rate';
 import { getF, optF, optI, optionsOf, setF } from './words';
 
 /** floor(log10 n), at least 1: Vegas' step. */
@@ -123,24 +119,6 @@ export function adaptLimit(
   return i32(whole != before);
 }
 
-function publishRate(slot: usize, version: i32, owner: i32, now: f64, rate: f64): i32 {
-  if (atomic.cmpxchg<i32>(slot, 0, owner, SLOT_LOCK) != 0) return 0;
-  let moved: i32 = 0;
-  if (atomic.load<i32>(slot, SLOT_VERSION) == version) {
-    rateCarry(slot, version, now);
-    const from = optionsOf(slot, version);
-    const to = optionsOf(slot, version + 1);
-    for (let at: usize = 0; at < <usize>OPTIONS_BYTES; at += 8)
-      atomic.store<i64>(to + at, atomic.load<i64>(from + at));
-    setF(to + O_RATE, rate);
-    setF(to + O_UNITS_PER_MS, (rate * <f64>atomic.load<i64>(from, O_UNITS)) / 1000);
-    moved = i32(atomic.cmpxchg<i32>(slot, version, version + 1, SLOT_VERSION) == version);
-    rateCarry(slot, version + 1, now);
-  }
-  atomic.cmpxchg<i32>(slot, owner, 0, SLOT_LOCK);
-  return moved;
-}
-
 /**
  * Judges the adaptive rate once an interval: a tenth less when the percentile
  * is over 1.2 times the target, a twentieth more when it is under 0.8 times and
@@ -163,5 +141,5 @@ export function adaptRate(slot: usize, owner: i32, now: f64): i32 {
   let next = rate;
   if (p > 1.2 * target) next = max<f64>(rate * 0.9, optF(options, O_MIN_RATE));
   else if (p < 0.8 * target && held) next = min<f64>(rate * 1.05, optF(options, O_MAX_RATE));
-  return next == rate ? 0 : publishRate(slot, version, owner, now, next);
+  return next == rate ? 0 : i32(publishWith(slot, options, version, owner, now, next) >= 0);
 }

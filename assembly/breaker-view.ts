@@ -28,16 +28,8 @@ import { getF, optI, optionsOf, tallyAdd, tallyRead } from './words';
 
 /** Whether an admission would be refused now; changes nothing. */
 export function breakerRefuses(slot: usize, now: f64): i32 {
-  const control = atomic.load<i32>(slot, BREAKER_CONTROL);
-  if (control != 0) return control >> 2 ? R_ISOLATED : 0;
-  const word = atomic.load<i64>(slot, BREAKER_STATE);
-  if (stateOf(word) == CLOSED) return 0;
-  const openMs = getF(slot + BREAKER_OPEN_MS);
-  if (stateOf(word) == OPEN) return now < markSeen(slot, word, now + openMs) ? R_OPEN : 0;
-  const version = atomic.load<i32>(slot, SLOT_VERSION);
-  const options = optionsOf(slot, version);
-  if (undecidedOf(word) < optI(options, O_TRIALS)) return 0;
-  return now - markSeen(slot, word, now) < trialWait(slot, options) ? R_OPEN : 0;
+  const wait = breakerWait(slot, now);
+  return wait == Infinity ? R_ISOLATED : wait > 0 ? R_OPEN : 0;
 }
 
 /** 0 closed, 1 half-open, 2 open, 3 isolated, 4 disabled, 5 metrics only. */
@@ -52,12 +44,15 @@ export function breakerState(slot: usize, now: f64): i32 {
 
 /** Milliseconds until a call may be let through; 0 when one may be now, Infinity while isolated. */
 export function breakerWait(slot: usize, now: f64): f64 {
-  if (atomic.load<i32>(slot, BREAKER_CONTROL) >> 2) return Infinity;
-  if (breakerRefuses(slot, now) == 0) return 0;
+  const control = atomic.load<i32>(slot, BREAKER_CONTROL);
+  if (control != 0) return control >> 2 ? Infinity : 0;
   const word = atomic.load<i64>(slot, BREAKER_STATE);
+  const state = stateOf(word);
+  if (state == CLOSED) return 0;
   const openMs = getF(slot + BREAKER_OPEN_MS);
-  if (stateOf(word) == OPEN) return max<f64>(markSeen(slot, word, now + openMs) - now, 0);
+  if (state == OPEN) return max<f64>(markSeen(slot, word, now + openMs) - now, 0);
   const options = optionsOf(slot, atomic.load<i32>(slot, SLOT_VERSION));
+  if (undecidedOf(word) < optI(options, O_TRIALS)) return 0;
   return max<f64>(markSeen(slot, word, now) + trialWait(slot, options) - now, 0);
 }
 

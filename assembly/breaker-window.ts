@@ -146,24 +146,22 @@ export function windowIgnore(slot: usize, features: i32, generation: i32, now: f
 
 /** Reads one count of a window: which is 0 calls, 1 failed, 2 slow, 3 ignored, 4 duration in ms. */
 export function windowRead(slot: usize, features: i32, generation: i32, now: f64, which: i32): f64 {
+  // Both kinds of window keep what was turned away between the ignored and the duration.
+  const at = <usize>((which == 4 ? 5 : which) << 3);
   if (features & F_WINDOW_TIME) {
     const size = load<i32>(slot, SLOT_BUCKETS);
     const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUCKET_MS));
-    const at = slot + BREAKER_WINDOW_AT + <usize>((which == 4 ? 5 : which) << 3);
-    const sum = ringSum(at, WINDOW_BYTES, size, epoch, size, salt(generation));
+    const sum = ringSum(slot + BREAKER_WINDOW_AT + at, WINDOW_BYTES, size, epoch, size, salt(generation));
     return which == 4 ? sum / 64 : sum;
   }
-  if (which == 3) return tallyRead(slot + BREAKER_IGNORED, generation);
-  if (features & F_WINDOW_CALLS) {
+  if (features & F_WINDOW_CALLS && which != 3) {
     if (which == 4) return callsDuration(slot, generation);
     const word = atomic.load<i64>(slot, BREAKER_TOTALS);
     if (word == 0 || (word & ~SUMS) != i64(generation) << 39) return 0;
     return sumField(word, which == 0 ? 26 : which == 1 ? 13 : 0);
   }
-  if (which == 0) return tallyRead(slot + BREAKER_CALLS, generation);
-  if (which == 1) return tallyRead(slot + BREAKER_FAILED, generation);
-  if (which == 2) return tallyRead(slot + BREAKER_SLOW, generation);
-  return tallyRead(slot + BREAKER_DURATION, generation) / 64;
+  const sum = tallyRead(slot + BREAKER_CALLS + at, generation);
+  return which == 4 ? sum / 64 : sum;
 }
 
 function callsDuration(slot: usize, generation: i32): f64 {

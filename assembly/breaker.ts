@@ -27,8 +27,9 @@ import {
   V_IGNORED,
   V_SUCCESS,
 } from './layout';
-import { TRIES, optF, optI } from './words';
+import { TRIES } from './words';
 
+/** As generationOf says it, but without a call, where every decision passes. */
 const GENERATION: i32 = 0xffffff;
 
 /** A ticket, or who refused. `draw` decides inside the ramp. */
@@ -42,15 +43,15 @@ export function breakerAdmit(
   draw: f64,
 ): i32 {
   const word = atomic.load<i64>(slot, BREAKER_STATE);
+  const generation = i32(word >> 39) & GENERATION;
   const control = atomic.load<i32>(slot, BREAKER_CONTROL);
   if (control != 0) {
     if (control >> 2) return R_ISOLATED;
-    if ((control & 3) == 1) return generationOf(word) | T_UNCOUNTED;
-    return generationOf(word) | T_WATCHED;
+    return generation | ((control & 3) == 1 ? T_UNCOUNTED : T_WATCHED);
   }
   if (stateOf(word) == CLOSED) {
     if (features & F_RAMP && refusedByRamp(slot, options, word, now, draw)) return R_RAMP;
-    return generationOf(word);
+    return generation;
   }
   return admitTrial(slot, options, cell, fence, now, draw);
 }
@@ -70,7 +71,7 @@ function trip(slot: usize, generation: i32, now: f64, openMs: f64): i32 {
 function consecutive(slot: usize, generation: i32, now: f64, failed: i32, threshold: i32): i32 {
   for (let i = 0; i < TRIES; i++) {
     const word = atomic.load<i64>(slot, BREAKER_STATE);
-    if (generationOf(word) != generation || stateOf(word) != CLOSED) return 0;
+    if ((i32(word >> 39) & GENERATION) != generation || stateOf(word) != CLOSED) return 0;
     const row = payloadOf(word);
     if (!failed && row == 0) return 0;
     if (failed && row + 1 >= i64(threshold)) {
@@ -86,7 +87,7 @@ function consecutive(slot: usize, generation: i32, now: f64, failed: i32, thresh
 
 /** Whether the breaker has moved on since `generation`; the result is then counted as late, and nowhere else. */
 function isLate(slot: usize, generation: i32): bool {
-  if (generationOf(atomic.load<i64>(slot, BREAKER_STATE)) == generation) return false;
+  if ((i32(atomic.load<i64>(slot, BREAKER_STATE) >> 39) & GENERATION) == generation) return false;
   atomic.add<i64>(slot, 1, BREAKER_LATE);
   return true;
 }
@@ -128,10 +129,10 @@ export function breakerRecord(
   }
   if (ticket & T_TRIAL) return decideTrial(slot, options, cell, fence, ticket, now, failed, openMs);
   if (isLate(slot, generation)) return 0;
-  const slow = i32(ms > optF(options, O_SLOW_MS));
+  const slow = i32(ms > load<f64>(options, O_SLOW_MS));
   const tripped = windowRecord(slot, options, features, generation, ms, now, failed, slow);
   if (ticket & T_WATCHED) return 0;
   if (tripped || openMs >= 0) return trip(slot, generation, now, openMs);
-  const threshold = optI(options, O_CONSECUTIVE);
+  const threshold = atomic.load<i32>(options, O_CONSECUTIVE);
   return threshold == 0 ? 0 : consecutive(slot, generation, now, failed, threshold);
 }

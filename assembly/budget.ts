@@ -13,16 +13,22 @@ import {
   SLOT_BUDGET_MS,
   SLOT_VERSION,
 } from './layout';
-import { epochOf, optF, optionsOf, ringIndex, ringSum, stampedAdd } from './words';
+import { epochOf, optF, optionsOf, ownTime, ringIndex, ringSum, stampedAdd } from './words';
+
+/** Turns of the ring of burn buckets, 273 years: a clock that went back before its origin counts from the right bucket. */
+const BURN_BIAS: i32 = 400000 * BURN_BUCKETS;
 
 /** Counts a whole call; 1 when it began a bucket. */
 export function budgetRecord(slot: usize, features: i32, now: f64, failed: i32): i32 {
-  const burn = epochOf(slot, now, BURN_MS);
-  const at = slot + BURN_AT + <usize>(ringIndex(burn, BURN_BUCKETS) << 4);
+  const own = ownTime(slot, now);
+  const burn = i64(floor(own / BURN_MS));
+  // A remainder by a constant costs less than ringIndex, which takes any size; the bias is whole turns of the ring.
+  const index = <i32>(<u32>(i32(burn) + BURN_BIAS) % <u32>BURN_BUCKETS);
+  const at = slot + BURN_AT + <usize>(index << 4);
   let turned = stampedAdd(at, burn, 1);
   if (failed) stampedAdd(at + 8, burn, 1);
   if (!(features & F_BURN_ONLY)) {
-    const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUDGET_MS));
+    const epoch = i64(floor(own / load<f64>(slot, SLOT_BUDGET_MS)));
     const bucket = slot + BUDGET_AT + <usize>(ringIndex(epoch, BUDGET_BUCKETS) << 4);
     turned |= stampedAdd(bucket, epoch, 1);
     if (failed) stampedAdd(bucket + 8, epoch, 1);

@@ -25,11 +25,11 @@ import {
   SLOT_VERSION,
 } from './layout';
 import { fencedAdd, REVOKED } from './ledger';
-import { getF, optF, optI, optionsOf, setF } from './words';
+import { getF, optF, optionsOf, setF } from './words';
 
 export function bulkheadLimit(slot: usize, options: usize): i32 {
   const found = atomic.load<i32>(slot, BULKHEAD_LIMIT);
-  return found > 0 ? found : optI(options, O_MAX_CONCURRENT);
+  return found > 0 ? found : atomic.load<i32>(options, O_MAX_CONCURRENT);
 }
 
 /** 1 a slot was taken, 0 full, REVOKED this thread was declared dead. */

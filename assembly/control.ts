@@ -12,6 +12,9 @@ import {
   CELL_TRIALS,
   LINE_COUNT,
   LINE_EVENT,
+  O_RATE,
+  O_UNITS,
+  O_UNITS_PER_MS,
   OPTIONS_BYTES,
   SLOT_LOCK,
   SLOT_VERSION,
@@ -19,7 +22,7 @@ import {
 import { generationOf, HALF_OPEN, stateOf, UNDECIDED_ONE, undecidedOf } from './breaker-state';
 import { HELD } from './ledger';
 import { rateCarry } from './rate';
-import { optionsOf, TRIES } from './words';
+import { optionsOf, setF, TRIES } from './words';
 
 /**
  * Puts a whole block of options in force, if `expected` still is: the new
@@ -27,6 +30,11 @@ import { optionsOf, TRIES } from './words';
  * force. `owner`: the thread's row + 1.
  */
 export function publish(slot: usize, block: usize, expected: i32, owner: i32, now: f64): i32 {
+  return publishWith(slot, block, expected, owner, now, -1);
+}
+
+/** The same, with another rate than the block's where that is not negative. */
+export function publishWith(slot: usize, block: usize, expected: i32, owner: i32, now: f64, rate: f64): i32 {
   if (atomic.cmpxchg<i32>(slot, 0, owner, SLOT_LOCK) != 0) return -1;
   let answer: i32 = -2;
   const version = atomic.load<i32>(slot, SLOT_VERSION);
@@ -34,7 +42,11 @@ export function publish(slot: usize, block: usize, expected: i32, owner: i32, no
     rateCarry(slot, version, now);
     const to = optionsOf(slot, version + 1);
     for (let at: usize = 0; at < <usize>OPTIONS_BYTES; at += 8)
-      atomic.store<i64>(to + at, load<i64>(block + at));
+      atomic.store<i64>(to + at, atomic.load<i64>(block + at));
+    if (rate >= 0) {
+      setF(to + O_RATE, rate);
+      setF(to + O_UNITS_PER_MS, (rate * <f64>atomic.load<i64>(block, O_UNITS)) / 1000);
+    }
     if (atomic.cmpxchg<i32>(slot, version, version + 1, SLOT_VERSION) == version) answer = version + 1;
     rateCarry(slot, version + 1, now);
     atomic.add<i32>(slot, 1, LINE_EVENT);

@@ -26,7 +26,7 @@ import {
   VIEW_SLICES,
   VIEW_STAMPS,
 } from './layout';
-import { epochOf, ringIndex } from './words';
+import { ownTime, ringIndex } from './words';
 
 const FINE: f64 = 16384; // units in a millisecond
 const TOP: f64 = 8796093022207; // 2^43 − 1: six days
@@ -56,7 +56,7 @@ function viewOf(slot: usize, view: i32): usize {
 }
 
 function sliceOf(slot: usize, view: i32, now: f64): i64 {
-  return epochOf(slot, now, load<f64>(slot + <usize>(view << 3), SLOT_SLICE_MS)) + 1;
+  return i64(floor(ownTime(slot, now) / load<f64>(slot + <usize>(view << 3), SLOT_SLICE_MS))) + 1;
 }
 
 function keep(slot: usize, view: i32, slice: i64): void {

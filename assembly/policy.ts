@@ -46,6 +46,9 @@ import {
   F_VEGAS,
   F_VIEW_RATE,
   LINE_COUNT,
+  OPTIONS_AT,
+  OPTIONS_BYTES,
+  OPTIONS_RING,
   R_BULKHEAD,
   R_KEYS,
   R_LINE,
@@ -71,7 +74,6 @@ import {
 import { ownerOf, REVOKED } from './ledger';
 import { bucketTake, MOVED, RATE_SHIFT, rateWait } from './rate';
 import { throttleAccepted, throttleRequested, throttleShare } from './throttle';
-import { optionsOf } from './words';
 
 /** How often an admission starts over because the options changed under it. */
 const RESTARTS: i32 = 64;
@@ -98,7 +100,7 @@ function admitOnce(
   draw: f64,
   mode: i32,
 ): i32 {
-  const options = optionsOf(slot, version);
+  const options = slot + OPTIONS_AT + <usize>((version & (OPTIONS_RING - 1)) * OPTIONS_BYTES);
   let ticket: i32 = 0;
   if (features & F_LINE && !(mode & A_HEAD) && atomic.load<i32>(slot, LINE_COUNT) > 0) {
     const refused = features & F_BREAKER ? breakerRefuses(slot, now) : 0;
@@ -228,7 +230,8 @@ export function settle(
   const features = load<i32>(slot);
   let events: i32 = 0;
   if (what & S_VERDICT) {
-    const options = optionsOf(slot, atomic.load<i32>(slot, SLOT_VERSION));
+    const version = atomic.load<i32>(slot, SLOT_VERSION);
+    const options = slot + OPTIONS_AT + <usize>((version & (OPTIONS_RING - 1)) * OPTIONS_BYTES);
     const ms = now - startMs;
     if (features & F_BREAKER) {
       events = breakerRecord(slot, options, features, cell, fence, ticket, ms, now, verdict, openMs);

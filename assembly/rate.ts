@@ -18,6 +18,8 @@ import {
   O_MAX_DEBT_MS,
   O_UNITS,
   O_UNITS_PER_MS,
+  OPTIONS_AT,
+  OPTIONS_BYTES,
   OPTIONS_RING,
   RATE_TAT,
   SLOT_OVERFLOW,
@@ -95,8 +97,8 @@ export function bucketTake(
   now: f64,
   permits: f64,
 ): f64 {
-  // As costOf and unitsAt would say it, but without a call: this is every limiter's path.
-  const options = optionsOf(slot, version);
+  // As optionsOf, costOf and unitsAt would say it, but without a call: this is every limiter's path.
+  const options = slot + OPTIONS_AT + <usize>((version & (OPTIONS_RING - 1)) * OPTIONS_BYTES);
   const one = atomic.load<i64>(options, O_UNITS);
   const perMs = load<f64>(options, O_UNITS_PER_MS);
   const burst = atomic.load<i64>(options, O_BURST);

@@ -36,9 +36,16 @@ export function optI(options: usize, at: usize): i32 {
   return atomic.load<i32>(options + at);
 }
 
-/** Windows live in the clock's own time, which may go back; `now` does not. */
+/**
+ * Windows live in the clock's own time, which may go back; `now` does not. Reads the word as getF does, without
+ * its call: every decision passes here.
+ */
+export function ownTime(slot: usize, now: f64): f64 {
+  return now - reinterpret<f64>(atomic.load<i64>(slot, SLOT_CLOCK_BACK) ^ i64(slot & 7));
+}
+
 export function epochOf(slot: usize, now: f64, widthMs: f64): i64 {
-  return i64(floor((now - getF(slot + SLOT_CLOCK_BACK)) / widthMs));
+  return i64(floor(ownTime(slot, now) / widthMs));
 }
 
 /** epoch mod size, never negative; in doubles, where a division costs a third of the integer one. */

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
+import { optimised } from './optimise-kernels.mjs';
 import { root } from './root.mjs';
 
 const target = join(root, 'src/state/kernels.wasm.ts');
@@ -43,7 +44,7 @@ async function compile() {
   if (error) throw new Error(`the kernels do not compile\n${stderr.toString()}`, { cause: error });
   const complaints = stderr.toString();
   if (complaints) process.stderr.write(complaints);
-  return binary;
+  return optimised(binary);
 }
 
 function embed(binary, digest) {
@@ -59,9 +60,11 @@ function embed(binary, digest) {
 
 function sourceDigest() {
   const hash = createHash('sha256');
-  const compiler = readFileSync(join(root, 'node_modules/assemblyscript/package.json'), 'utf8');
-  hash.update(JSON.parse(compiler).version);
-  for (const file of ['asconfig.json', 'scripts/kernels.mjs', ...kernelSources()]) {
+  for (const tool of ['assemblyscript', 'binaryen']) {
+    hash.update(JSON.parse(readFileSync(join(root, `node_modules/${tool}/package.json`), 'utf8')).version);
+  }
+  const recipe = ['asconfig.json', 'scripts/kernels.mjs', 'scripts/optimise-kernels.mjs'];
+  for (const file of [...recipe, ...kernelSources()]) {
     hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   }
   return hash.digest('hex').slice(0, 32);

@@ -4,10 +4,9 @@
 
 import * as layout from '../../../assembly/layout.ts';
 import { int32, TWO_32 } from './arithmetic.ts';
+import type { Control } from './control.ts';
 import type { Latency } from './latency.ts';
 import type { TwinMemory } from './memory.ts';
-import type { Rate } from './rate.ts';
-import type { RateUnits } from './rate-units.ts';
 import { optionsOf, type Words } from './words.ts';
 
 const {
@@ -31,9 +30,6 @@ const {
   O_RATE_PERCENTILE,
   O_RATE_SAMPLES,
   O_RATE_TARGET,
-  O_UNITS_PER_MS,
-  OPTIONS_BYTES,
-  SLOT_LOCK,
   SLOT_VERSION,
 } = layout;
 
@@ -85,10 +81,9 @@ export function gradient2(limit: number, inFlight: number, rtt: number, average:
 export type Adapt = ReturnType<typeof twinAdapt>;
 
 export function twinAdapt(
-  { i32, word, look, put, load, store, swap32 }: TwinMemory,
+  { word, look, put, load, store, swap32 }: TwinMemory,
   { getF, optF, optI, setF }: Words,
-  { units }: RateUnits,
-  { rateCarry }: Rate,
+  { publishWith }: Pick<Control, 'publishWith'>,
   { sliceP, viewDue, viewSlice, viewTurn }: Latency,
 ) {
   function averaged(slot: number, rtt: number): number {
@@ -142,23 +137,6 @@ export function twinAdapt(
     return whole !== before ? 1 : 0;
   }
 
-  function publishRate(slot: number, version: number, owner: number, now: number, rate: number): number {
-    if (!swap32(slot + SLOT_LOCK, 0, owner)) return 0;
-    let moved = 0;
-    if (load(slot + SLOT_VERSION) === version) {
-      rateCarry(slot, version, now);
-      const from = optionsOf(slot, version);
-      const to = optionsOf(slot, version + 1);
-      i32.copyWithin(to >>> 2, from >>> 2, (from + OPTIONS_BYTES) >>> 2);
-      setF(to + O_RATE, rate);
-      setF(to + O_UNITS_PER_MS, (rate * units(from)) / 1000);
-      moved = swap32(slot + SLOT_VERSION, version, version + 1) ? 1 : 0;
-      rateCarry(slot, version + 1, now);
-    }
-    swap32(slot + SLOT_LOCK, owner, 0);
-    return moved;
-  }
-
   /**
    * Judges the adaptive rate once an interval: a tenth less when the percentile
    * is over 1.2 times the target, a twentieth more when it is under 0.8 times and
@@ -183,7 +161,7 @@ export function twinAdapt(
     let next = rate;
     if (p > 1.2 * target) next = Math.max(rate * 0.9, optF(options, O_MIN_RATE));
     else if (p < 0.8 * target && held) next = Math.min(rate * 1.05, optF(options, O_MAX_RATE));
-    return next === rate ? 0 : publishRate(slot, version, owner, now, next);
+    return next === rate || publishWith(slot, options, version, owner, now, next) < 0 ? 0 : 1;
   }
 
   return { adaptLimit, adaptRate };

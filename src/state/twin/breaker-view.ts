@@ -40,17 +40,8 @@ export function twinBreakerView(
 ) {
   /** Whether an admission would be refused now; changes nothing. */
   function breakerRefuses(slot: number, now: number): number {
-    const control = load(slot + BREAKER_CONTROL);
-    if (control !== 0) return control >> 2 ? R_ISOLATED : 0;
-    look(slot + BREAKER_STATE);
-    const low = word[0];
-    const high = word[1];
-    if (stateOf(high) === CLOSED) return 0;
-    const openMs = getF(slot + BREAKER_OPEN_MS);
-    if (stateOf(high) === OPEN) return now < markSeen(slot, high, now + openMs) ? R_OPEN : 0;
-    const options = optionsOf(slot, i32[(slot + SLOT_VERSION) >>> 2]);
-    if (undecidedOf(low, high) < optI(options, O_TRIALS)) return 0;
-    return now - markSeen(slot, high, now) < trialWait(slot, options) ? R_OPEN : 0;
+    const wait = breakerWait(slot, now);
+    return wait === Infinity ? R_ISOLATED : wait > 0 ? R_OPEN : 0;
   }
 
   /** 0 closed, 1 half-open, 2 open, 3 isolated, 4 disabled, 5 metrics only. */
@@ -65,12 +56,17 @@ export function twinBreakerView(
 
   /** Milliseconds until a call may be let through; 0 when one may be now, Infinity while isolated. */
   function breakerWait(slot: number, now: number): number {
-    if (load(slot + BREAKER_CONTROL) >> 2) return Infinity;
-    if (breakerRefuses(slot, now) === 0) return 0;
-    const high = i32[(slot + BREAKER_STATE + 4) >>> 2];
+    const control = load(slot + BREAKER_CONTROL);
+    if (control !== 0) return control >> 2 ? Infinity : 0;
+    look(slot + BREAKER_STATE);
+    const low = word[0];
+    const high = word[1];
+    const state = stateOf(high);
+    if (state === CLOSED) return 0;
     const openMs = getF(slot + BREAKER_OPEN_MS);
-    if (stateOf(high) === OPEN) return Math.max(markSeen(slot, high, now + openMs) - now, 0);
+    if (state === OPEN) return Math.max(markSeen(slot, high, now + openMs) - now, 0);
     const options = optionsOf(slot, i32[(slot + SLOT_VERSION) >>> 2]);
+    if (undecidedOf(low, high) < optI(options, O_TRIALS)) return 0;
     return Math.max(markSeen(slot, high, now) + trialWait(slot, options) - now, 0);
   }
 

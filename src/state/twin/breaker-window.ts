@@ -181,15 +181,15 @@ export function twinBreakerWindow(
     now: number,
     which: number,
   ): number {
+    // Both kinds of window keep what was turned away between the ignored and the duration.
+    const at = (which === 4 ? 5 : which) * 8;
     if (features & F_WINDOW_TIME) {
       const size = i32[(slot + SLOT_BUCKETS) >>> 2];
       const epoch = epochOf(slot, now, f64[(slot + SLOT_BUCKET_MS) >>> 3]);
-      const at = slot + BREAKER_WINDOW_AT + (which === 4 ? 5 : which) * 8;
-      const sum = ringSum(at, WINDOW_BYTES, size, epoch, size, salt(generation));
+      const sum = ringSum(slot + BREAKER_WINDOW_AT + at, WINDOW_BYTES, size, epoch, size, salt(generation));
       return which === 4 ? sum / 64 : sum;
     }
-    if (which === 3) return tallyRead(slot + BREAKER_IGNORED, generation);
-    if (features & F_WINDOW_CALLS) {
+    if (features & F_WINDOW_CALLS && which !== 3) {
       if (which === 4) return callsDuration(slot, generation);
       look(slot + BREAKER_TOTALS);
       const low = word[0];
@@ -197,10 +197,8 @@ export function twinBreakerWindow(
       if ((low | high) === 0 || (high & ~127) !== generation << 7) return 0;
       return sumField(low, high, which === 0 ? 26 : which === 1 ? 13 : 0);
     }
-    if (which === 0) return tallyRead(slot + BREAKER_CALLS, generation);
-    if (which === 1) return tallyRead(slot + BREAKER_FAILED, generation);
-    if (which === 2) return tallyRead(slot + BREAKER_SLOW, generation);
-    return tallyRead(slot + BREAKER_DURATION, generation) / 64;
+    const sum = tallyRead(slot + BREAKER_CALLS + at, generation);
+    return which === 4 ? sum / 64 : sum;
   }
 
   function callsDuration(slot: number, generation: number): number {

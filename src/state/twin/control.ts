@@ -6,7 +6,8 @@ import { generationOf, HALF_OPEN, stateOf, UNDECIDED_ONE, undecidedOf } from './
 import { heldGeneration } from './ledger.ts';
 import type { TwinMemory } from './memory.ts';
 import type { Rate } from './rate.ts';
-import { optionsOf, TRIES } from './words.ts';
+import type { RateUnits } from './rate-units.ts';
+import { optionsOf, TRIES, type Words } from './words.ts';
 
 const {
   ADAPT_LOCK,
@@ -20,13 +21,19 @@ const {
   CELL_TRIALS,
   LINE_COUNT,
   LINE_EVENT,
+  O_RATE,
+  O_UNITS_PER_MS,
   OPTIONS_BYTES,
   SLOT_LOCK,
   SLOT_VERSION,
 } = layout;
 
+export type Control = ReturnType<typeof twinControl>;
+
 export function twinControl(
   { i32, word, look, swap, exchange, put, load, add, swap32 }: TwinMemory,
+  { setF }: Words,
+  { units }: RateUnits,
   { rateCarry }: Rate,
 ) {
   /**
@@ -35,6 +42,18 @@ export function twinControl(
    * force. `owner`: the thread's row + 1.
    */
   function publish(slot: number, block: number, expected: number, owner: number, now: number): number {
+    return publishWith(slot, block, expected, owner, now, -1);
+  }
+
+  /** The same, with another rate than the block's where that is not negative. */
+  function publishWith(
+    slot: number,
+    block: number,
+    expected: number,
+    owner: number,
+    now: number,
+    rate: number,
+  ): number {
     if (!swap32(slot + SLOT_LOCK, 0, owner)) return -1;
     let answer = -2;
     const version = load(slot + SLOT_VERSION);
@@ -42,6 +61,10 @@ export function twinControl(
       rateCarry(slot, version, now);
       const to = optionsOf(slot, version + 1);
       i32.copyWithin(to >>> 2, block >>> 2, (block + OPTIONS_BYTES) >>> 2);
+      if (rate >= 0) {
+        setF(to + O_RATE, rate);
+        setF(to + O_UNITS_PER_MS, (rate * units(block)) / 1000);
+      }
       if (swap32(slot + SLOT_VERSION, version, version + 1)) answer = version + 1;
       rateCarry(slot, version + 1, now);
       add(slot + LINE_EVENT, 1);
@@ -99,5 +122,5 @@ export function twinControl(
     return returned;
   }
 
-  return { publish, grant, reclaim };
+  return { publish, publishWith, grant, reclaim };
 }

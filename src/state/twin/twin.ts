@@ -50,7 +50,8 @@ export function twinKernels({ buffer }: Pick<WebAssembly.Memory, 'buffer'>): Ker
   const latency = twinLatency(memory, words);
   const budget = twinBudget(memory, words);
   const throttle = twinThrottle(memory, words);
-  const adapt = twinAdapt(memory, words, units, rate, latency);
+  const { publishWith, ...control } = twinControl(memory, words, units, rate);
+  const adapt = twinAdapt(memory, words, { publishWith }, latency);
   return {
     ...twinAdmit(memory, breaker, trials, view, throttle, bulkhead, rate, keyed),
     ...twinSettle(memory, ledger, breaker, throttle, adapt, bulkhead, budget, latency),
@@ -102,6 +103,6 @@ export function twinKernels({ buffer }: Pick<WebAssembly.Memory, 'buffer'>): Ker
     backoff,
     count: words.count,
     counted: words.counted,
-    ...twinControl(memory, rate),
+    ...control,
   };
 }

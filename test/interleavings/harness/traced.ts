@@ -22,28 +22,35 @@ interface Traced {
 export function traced(emitted: Uint8Array, optimise: Optimise): Traced {
   const { readBinary } = binaryen;
   let map = '';
+  let written: Uint8Array | undefined;
+  const origins = () => {
+    const { placeAt } = sourceMap(map);
+    return accessesIn(written as Uint8Array).map(({ at }) => placeAt(at)?.line);
+  };
   const readAndNumber = (bytes: Uint8Array) => {
     const m = readBinary(bytes);
-    numberAccesses(m);
+    // What it has written itself it may read again: the accesses keep their numbers.
+    numberAccesses(m, bytes === written ? origins() : undefined);
     const write = m.emitBinary.bind(m) as (url: string) => { binary: Uint8Array; sourceMap: string };
     const writeWithMap = () => {
-      const written = write('map');
-      map = written.sourceMap;
-      return written.binary;
+      const { binary, sourceMap: itsMap } = write('map');
+      map = itsMap;
+      written = binary;
+      return binary;
     };
     return Object.assign(m, { emitBinary: writeWithMap });
   };
   Object.assign(binaryen, { readBinary: readAndNumber });
   try {
     const binary = optimise(emitted);
-    const { placeAt } = sourceMap(map);
-    return { binary, origins: accessesIn(binary).map(({ at }) => placeAt(at)?.line) };
+    return { binary, origins: origins() };
   } finally {
     Object.assign(binaryen, { readBinary });
   }
 }
 
-function numberAccesses(m: binaryen.Module): void {
+/** Numbers the accesses in the order of the code, or as they were before. */
+function numberAccesses(m: binaryen.Module, before?: readonly (number | undefined)[]): void {
   const file = m.addDebugInfoFileName('accesses');
   let count = 0;
   for (let i = 0; i < m.getNumFunctions(); i++) {
@@ -53,8 +60,12 @@ function numberAccesses(m: binaryen.Module): void {
     const visit = (node: Expression): Expression => {
       // What cannot be explored is refused when it is instrumented.
       if (isModelled(kindOf(node))) rewriteChildren(node, visit);
-      // Lines of a source map count from 1 here, and from 0 when it is read.
-      if (operandsOf(kindOf(node))) m.setDebugLocation(ref, node, file, ++count, 0);
+      if (operandsOf(kindOf(node))) {
+        const place = before === undefined ? count : before[count];
+        // Lines of a source map count from 1 here, and from 0 when it is read.
+        if (place !== undefined) m.setDebugLocation(ref, node, file, place + 1, 0);
+        count++;
+      }
       return node;
     };
     visit(body);
