@@ -5,7 +5,8 @@ import { systemClock } from '../src/base/clock.ts';
 import { toWire } from '../src/base/error-wire.ts';
 import { backgroundTimersOf, callbackTimer } from '../src/base/timers.ts';
 import { attachAdmitted } from '../src/policy/attached.ts';
-import { beat } from '../src/work/board.ts';
+import { beforeKill } from '../src/policy/thread-chaos.ts';
+import { beat, strike } from '../src/work/board.ts';
 import { LaneLoop } from '../src/work/lane-loop.ts';
 import type { LaneReady, LaneStart } from '../src/work/messages.ts';
 import { loadTasks } from '../src/work/task-module.ts';
@@ -25,6 +26,7 @@ export async function lane(start: LaneStart): Promise<LaneReady> {
     port.on('message', (message) => loop.take(message as unknown[]));
     port.on('messageerror', () => loop.unreadable());
     keepBeating(start.board);
+    beforeKill(() => strike(start.board));
     offerControl(runtime);
     return { threadId, names: tasks.names };
   } catch (error) {

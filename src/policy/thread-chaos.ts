@@ -14,8 +14,16 @@ export function mayStrikeThread(): boolean {
   return allowed;
 }
 
+let confess = (): void => {};
+
+/** Whom chaos tells before it ends this thread, so that no task is blamed for it. */
+export function beforeKill(tell: () => void): void {
+  confess = tell;
+}
+
 /** Ends this thread, as a crash would. */
 export function killThread(): void {
+  confess();
   process.exit(1);
 }
 

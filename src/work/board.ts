@@ -6,7 +6,7 @@
 //   claim   i32 ◆  the task that was begun last; RECALLED is added when the rest is wanted back; REVOKED for good
 //   abort   i32 ●  the task that is asked to stop
 //   epoch   i32 ●  tasks sent in an earlier one were called back
-//   pulse   i32 ○  beats while the thread's event loop turns
+//   pulse   i32 ○  beats while the thread's event loop turns; behind it a word that chaos sets when it ends the thread
 //
 // A thread begins a task by moving `claim` from the one before it to this one. Whoever wants to take tasks back
 // moves the same word, so exactly one of the two has each task: the main thread knows for certain which one was
@@ -17,6 +17,7 @@ const CLAIM = 0;
 const ABORT = 16;
 const EPOCH = 32;
 const PULSE = 48;
+const STRUCK = 49;
 const WORDS = 64;
 
 const RECALLED = 1 << 30;
@@ -62,6 +63,11 @@ export function pulseOf(board: Board): number {
   return Atomics.load(board, PULSE);
 }
 
+/** Whether it was chaos that ended the thread, and not its task. */
+export function wasStruck(board: Board): boolean {
+  return Atomics.load(board, STRUCK) === 1;
+}
+
 // The worker's side -----------------------------------------------------------
 
 /** Begins a task. False when it may not be begun: see `recalledEpoch`. */
@@ -84,4 +90,9 @@ export function isAsked(board: Board, number: number): boolean {
 
 export function beat(board: Board): void {
   Atomics.add(board, PULSE, 1);
+}
+
+/** Chaos is about to end the thread. */
+export function strike(board: Board): void {
+  Atomics.store(board, STRUCK, 1);
 }

@@ -11,8 +11,8 @@ import { toWire } from '../base/error-wire.ts';
 import { threadNow } from '../base/thread-time.ts';
 import { callbackTimer, timersOf } from '../base/timers.ts';
 import type { PlaneHandle } from '../state/plane.ts';
-import { askToStop, type Board, begun, pulseOf, recall, revoke, TASK_NUMBERS } from './board.ts';
-import { type Loss, sayDeath } from './loss.ts';
+import { askToStop, type Board, begun, pulseOf, recall, revoke, TASK_NUMBERS, wasStruck } from './board.ts';
+import { type Loss, STRUCK, sayDeath } from './loss.ts';
 import { ABORT, isAnswer, MOST_TASKS, tasksMessage, UNREADABLE } from './messages.ts';
 import type { Task } from './task.ts';
 import type { PoolThread } from './thread-pool.ts';
@@ -75,7 +75,7 @@ export class Lane {
       if (!this.ended) timersOf(systemClock).arm(this.#silence, threadNow() + SILENCE_MS);
     });
     this.#port.unref();
-    thread.onDeath((code, error) => this.#die(sayDeath(code, error)));
+    thread.onDeath((code, error) => this.#die(wasStruck(board) ? STRUCK : sayDeath(code, error)));
   }
 
   /** Tasks sent that have not ended. */

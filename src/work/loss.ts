@@ -10,6 +10,9 @@ export interface Loss {
   retired?: boolean;
 }
 
+/** A thread that chaos ended: nothing that its task is to be blamed for. */
+export const STRUCK: Loss = { reason: 'chaos ended it', cause: undefined, crashed: false };
+
 /** What is known of a thread that died by itself. */
 export function sayDeath(code: number, error: unknown): Loss {
   const known = error as { code?: unknown; name?: unknown; message?: unknown } | undefined;
