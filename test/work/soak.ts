@@ -24,6 +24,9 @@ export interface SoakReport {
   heapGrowthMb: number;
 }
 
+/** Whatever has not settled so long after the last was submitted never will. */
+const PATIENCE_MS = 60_000;
+
 /** Runs tasks of all kinds for a time; then waits for what is left. */
 export async function soak(seconds: number, seed: number | string, threads = 2): Promise<SoakReport> {
   const random = seededRandom(seed);
@@ -96,7 +99,8 @@ export async function soak(seconds: number, seed: number | string, threads = 2):
       0.04,
       () => {
         const bytes = new Uint8Array(1 + Math.floor(random() * 1_000));
-        follow(holdfast.offload('length', bytes, { transfer: [bytes.buffer] }), bytes.byteLength);
+        const { length } = bytes;
+        follow(holdfast.offload('length', bytes, { transfer: [bytes.buffer] }), length);
       },
     ],
     [0.03, () => follow(holdfast.offload('fail', 'on purpose', { policy: policy() }))],
@@ -110,19 +114,22 @@ export async function soak(seconds: number, seed: number | string, threads = 2):
   };
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   const untilMs = systemClock.now() + seconds * 1_000;
-  const settleAll = async (withinMs: number) => {
-    const lateMs = systemClock.now() + withinMs;
+  const settleAll = async (): Promise<boolean> => {
+    const lateMs = systemClock.now() + PATIENCE_MS;
     while (settled < submitted && systemClock.now() < lateMs) await pause(10);
+    return settled === submitted;
   };
   let heapMb = Number.NaN;
   for (let round = 0; systemClock.now() < untilMs; round++) {
     for (let index = 0; index < 5 && submitted - settled < 1_500; index++) act();
     await pause(random() * 4);
     // Now and then everything comes to rest.
-    if (round % 200 === 199) await settleAll(30_000);
+    if (round % 200 === 199 && !(await settleAll())) break;
     if (Number.isNaN(heapMb) && systemClock.now() > untilMs - seconds * 700) heapMb = usedMb();
   }
-  await settleAll(30_000);
+  await settleAll();
+  // What the stop must abort has been lost: nothing else is left to end it.
+  const lost = submitted - settled;
   const heapGrowthMb = usedMb() - heapMb;
   const held = ['narrow'].reduce((sum, name) => {
     const { bulkhead } = holdfast.policy(name);
@@ -138,7 +145,7 @@ export async function soak(seconds: number, seed: number | string, threads = 2):
     submitted,
     settled,
     outcomes,
-    lost: submitted - settled,
+    lost,
     wrong,
     threadsLost,
     held,
