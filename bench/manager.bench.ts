@@ -1,4 +1,6 @@
-// Does a call cost more when a running manager watches over it: health checks, scrapes, a dashboard's stream?
+// Does a call cost more when a running manager watches over it: health checks, scrapes, levels, a component?
+//
+// Beside it the same difference between two runtimes that nothing watches over: so much is noise.
 
 import { createHoldfast, exponential, ping } from '../src/index.ts';
 import { compare, report } from './support/measure.ts';
@@ -19,9 +21,11 @@ const options = {
 } as const;
 
 const alone = createHoldfast(options);
+const another = createHoldfast(options);
 const managed = createHoldfast({ ...options, health: { intervalMs: 1_000 } });
-managed.health.add(ping('database', () => {}));
-managed.degradation.drive('send', { budget: 'send' });
+managed.health.add(ping('upstream', () => {}));
+managed.degradation.drive('send', { budget: 'send', check: 'upstream' });
+managed.component({ name: 'database', check: () => true });
 await managed.start();
 await managed.metrics.metrics();
 
@@ -33,14 +37,32 @@ const operation = async () => {
 
 async function called(times: number, policy: ReturnType<typeof alone.policy>): Promise<number> {
   const before = done;
-  for (let call = 0; call < times; call++) await policy.execute(operation);
+  for (let call = 0; call < times; call++) {
+    await policy.execute(operation);
+    // Or no timer of the manager's would ever be due.
+    if (call % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
   return done - before;
 }
 
-const [withoutManager, withManager] = [alone.policy('send'), managed.policy('send')];
+const policies = [alone, another, managed].map((holdfast) => holdfast.policy('send'));
 const rows = await compare('a policy whose runtime was never started', [
-  { name: 'a policy whose runtime was never started', run: (times) => called(times, withoutManager) },
-  { name: 'a policy under a running manager', run: (times) => called(times, withManager) },
+  { name: 'a policy whose runtime was never started', run: (times) => called(times, policies[0]) },
+  { name: 'another one of these', run: (times) => called(times, policies[1]) },
+  { name: 'a policy under a running manager', run: (times) => called(times, policies[2]) },
 ]);
+const checks = managed.health.status().checks.map(({ name, runs }) => `${name} ${runs}`);
 await managed.stop();
-report('manager', rows);
+const [base, same, watched] = rows;
+const share = (row: typeof base, of: 'best' | 'median') => (row[of] ?? row.ns) / (base[of] ?? base.ns);
+report(
+  'manager',
+  rows,
+  {
+    'under a running manager: ratio of the medians': share(watched, 'median'),
+    'under a running manager: ratio of the best rounds': share(watched, 'best'),
+    'noise: ratio of the medians': share(same, 'median'),
+    'noise: ratio of the best rounds': share(same, 'best'),
+  },
+  [`health checks that ran meanwhile: ${checks.join(', ')}`],
+);
