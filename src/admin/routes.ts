@@ -55,6 +55,7 @@ export function adminApp(holdfast: Holdfast, settings: AdminSettings, clock: Clo
     holdfast.policy(name);
     return json(holdfast.views().find((view) => view.name === name));
   });
+  app.get('/threads', async () => json(await holdfast.threads()));
   app.get('/events', () => {
     const stream = streams.open();
     if (stream === undefined) return json({ error: `there are ${MOST_STREAMS} event streams already` }, 503);

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { raw, rawGet, serving, TOKEN } from './given.ts';
 
-const READS = ['/metrics', '/health', '/policies', '/policies/send', '/'];
+const READS = ['/metrics', '/health', '/policies', '/policies/send', '/threads', '/'];
 const CHANGES = [
   ['POST', '/policies/send/circuit-breaker', { action: 'open' }],
   ['PATCH', '/policies/send', { circuitBreaker: { openMs: 1 } }],

@@ -99,6 +99,15 @@ describe('the threads', () => {
   });
 });
 
+describe('the admin server', () => {
+  it('tells of the threads', async () => {
+    await using holdfast = await running();
+    const { url } = await holdfast.admin({ port: 0 });
+    const reports = (await (await fetch(`${url}/threads`)).json()) as Record<string, unknown>[];
+    assert.deepEqual(Object.keys(reports[0]).sort(), ['answerMs', 'silentMs', 'stats', 'thread']);
+  });
+});
+
 describe('a stop', () => {
   it('waits for calls that tasks have left behind', async () => {
     const holdfast = await running();
