@@ -41,6 +41,8 @@ if (words[0] === 'compare') {
   const env = {
     ...process.env,
     HOLDFAST_NODE: process.execPath,
+    // What benches write goes with the build; and Deno finds packages only from a program below the repository.
+    TMPDIR: built.folder,
     ...(short && { HOLDFAST_BENCH_SHORT: '1' }),
   };
   const run = (bench, ...more) => {
