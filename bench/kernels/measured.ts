@@ -27,7 +27,7 @@ export interface Case {
 export const ENGINES = ['plain', 'wasm', 'js'] as const;
 export type EngineWord = (typeof ENGINES)[number];
 
-const ROUNDS = 12;
+const ROUNDS = short ? 8 : 12;
 const ROUND_MS = short ? 2 : 4;
 
 /** Nanoseconds a decision, of short rounds: whatever disturbs one makes it longer. */
