@@ -36,6 +36,7 @@ if (words[0] === 'compare') {
   await buildKernels();
   const built = buildBenches();
   process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
   process.once('exit', built.remove);
   // Load is sent by the same program whatever the runtime that it is sent to.
   const env = {
