@@ -66,6 +66,32 @@ const BUGS: readonly Planted[] = [
     scenario: 'a waiter is woken by the one who settles',
     why: /waits for ever/,
   },
+  {
+    name: 'a missed tag check: a key spends from a cell that was taken over',
+    plant: { file: 'assembly/rate.ts', find: 'if ((seen & tags) != tag) return GONE;', replace: '' },
+    scenario: 'an idle cell is taken over while its owner spends, and no spent permit is forgotten',
+    why: /deep-equal/,
+  },
+  {
+    name: 'a missed version check: a taker mixes the word of one version with the rate of another',
+    plant: {
+      file: 'assembly/rate.ts',
+      find: 'if (atomic.load<i32>(slot, SLOT_VERSION) != version) return MOVED;',
+      replace: '',
+    },
+    scenario: 'a change of rate keeps the tokens, and each taker sees one version whole',
+    why: /strictly equal/,
+  },
+  {
+    name: 'a missed generation check: the trial of a dead thread is taken from another',
+    plant: {
+      file: 'assembly/control.ts',
+      find: 'const same = generationOf(word) == (i32(held >> 12) & 0xfffffff) && stateOf(word) == HALF_OPEN;',
+      replace: 'const same = stateOf(word) == HALF_OPEN;',
+    },
+    scenario: 'the trial of a dead thread is not taken from who was let through after it was void',
+    why: /deep-equal/,
+  },
 ];
 
 const scenarios = suites.flatMap((suite) => suite.scenarios);

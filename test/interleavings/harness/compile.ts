@@ -81,7 +81,6 @@ async function run(sources: Sources, flags: readonly string[]): Promise<Uint8Arr
 }
 
 async function optimise(emitted: Uint8Array) {
-  if (read(OPTIMISER) === null) return asItIs(emitted);
   const { optimised } = await import('../../../scripts/optimise-kernels.mjs');
   const { traced } = await import('./traced.ts');
   return traced(emitted, (bytes) => optimised(bytes, { names: true }));

@@ -20,6 +20,7 @@ export class Identities {
 
 function describe({ status, call, parked, began, calls }: Thread): string {
   const returned = calls.map(({ result, after }) => `${result}@${after}`).join();
-  const locals = parked ? String.fromCharCode(...parked.frame) : '';
+  // A byte a character, whatever they are: the quickest way to text there is.
+  const locals = parked ? Buffer.from(parked.frame.buffer).toString('latin1') : '';
   return `${status} ${call?.kernel} ${call?.args} ${parked?.site} ${parked?.part} ${parked?.address} ${began} [${returned}] ${locals}`;
 }

@@ -20,6 +20,8 @@ import {
   CLOSED,
   dueForTrial,
   generation,
+  HALF_OPEN,
+  isTrial,
   markedGeneration,
   markedMs,
   onTrial,
@@ -102,6 +104,16 @@ export const breakerTimes: Suite = {
         check: (vm) => {
           assert.deepEqual([fenceOf(vm, 0, CELL_TRIALS), held(vm, 0, CELL_TRIALS)], [NEXT_FENCE, 0]);
           assert.equal(undecided(vm), 0);
+        },
+      },
+    ),
+    breaker(
+      { before: onTrial },
+      {
+        name: 'the trial of a dead thread is not taken from who was let through after it was void',
+        programs: [inTurn(admit(1, NOW + 1_500)), reclaim],
+        check: (vm) => {
+          assert.deepEqual([state(vm), undecided(vm)], [HALF_OPEN, vm.results(0).filter(isTrial).length]);
         },
       },
     ),

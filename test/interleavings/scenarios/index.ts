@@ -4,12 +4,14 @@ import { breakerHands } from './breaker-hands.ts';
 import { breakerTimes } from './breaker-times.ts';
 import { tokenBucket } from './bucket.ts';
 import { bulkheads } from './bulkhead.ts';
+import { changing } from './changes.ts';
 import { counters } from './counters.ts';
 import { keyedBuckets } from './keyed.ts';
 import { locks } from './locks.ts';
 import { moves } from './moves.ts';
 import { policies } from './policy.ts';
 import { sums } from './sums.ts';
+import { waitings } from './waiting.ts';
 import { windows } from './windows.ts';
 
 /** All scenarios over the shipped kernels. */
@@ -21,9 +23,11 @@ export const suites: readonly Suite[] = [
   breakerTimes,
   moves,
   bulkheads,
+  waitings,
   windows,
   policies,
   locks,
+  changing,
   counters,
   sums,
 ];

@@ -143,6 +143,21 @@ export const keyedBuckets: Suite = {
       [take(0)],
     ),
     keyed(
+      [A, A],
+      {
+        name: 'a new key that is brought while the rate changes has one bucket, of the old burst or the new one',
+        programs: [takes(0, 1), takes(1, 1), inTurn(k.publish(slot, block(2), 0, owner(2), NOW))],
+        preemptions: 2,
+        check: (vm) => {
+          const granted = passed(vm, 0) + passed(vm, 1);
+          assert.ok(granted === 1 || granted === 2, `${granted} were let in`);
+          assert.equal(vm.run(k.keyedLive(slot, NOW)), 1);
+          assert.ok(vm.run(k.keyedAvailable(slot, row(0), NOW)) === 0);
+        },
+      },
+      { blocks: { 2: { burstUnits: 1_000 } } },
+    ),
+    keyed(
       [A],
       {
         name: 'a key that nobody asks for keeps its tokens through more changes of rate than are remembered',
