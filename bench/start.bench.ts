@@ -31,6 +31,9 @@ await holdfast.stop();
 `,
 );
 
+/** How a runtime is told to run a line, and a file. */
+const [evaluate, run] = process.versions.deno ? [['eval'], ['run', '-A', '--no-lock']] : [['-e'], []];
+
 /** Runs a fresh process; how long it took in all, and what it says itself, in ms. */
 function fresh(...words: string[]): { wholeMs: number; saidMs: number } {
   const beganMs = performance.now();
@@ -45,8 +48,8 @@ const nothing: number[] = [];
 const whole: number[] = [];
 const said: number[] = [];
 for (let round = -1; round < roundsOr(short ? 5 : 15); round++) {
-  const times = [fresh('-e', '0').wholeMs, fresh(empty).wholeMs];
-  const { wholeMs, saidMs } = fresh(started);
+  const times = [fresh(...evaluate, '0').wholeMs, fresh(...run, empty).wholeMs];
+  const { wholeMs, saidMs } = fresh(...run, started);
   // The first one reads the files from the disk.
   if (round < 0) continue;
   bare.push(times[0]);
@@ -58,7 +61,7 @@ rmSync(folder, { recursive: true });
 
 const base = figureOf(bare).figure;
 const rows: Row[] = [
-  ['a process: -e 0', bare],
+  ['a process that runs 0', bare],
   ['a process that imports nothing', nothing],
   ['a process that imports Holdfast, makes a runtime, starts and stops it', whole],
   ['of that: import, createHoldfast and start', said],

@@ -58,6 +58,8 @@ export class ThreadControls {
       ([port, { ControlChannel }]) =>
         new ControlChannel<WorkerSide>(port, this.#manager, `worker ${lane.plane.row}`),
     );
+    // Whoever asks is told what went wrong with it.
+    channel.catch(nothing);
     this.#links.set(lane, { channel, pulse: lane.pulse, movedMs: threadNow(), struck: false });
     if (this.#links.size === 1) this.#lookAround(threadNow());
     if (this.#chaos) this.#spread();
@@ -66,7 +68,8 @@ export class ThreadControls {
   left(lane: Lane): void {
     const link = this.#links.get(lane);
     this.#links.delete(lane);
-    void link?.channel.then((channel) => channel.close(new WorkerLostError({ reason: 'it is gone' })));
+    const gone = new WorkerLostError({ reason: 'it is gone' });
+    void link?.channel.then((channel) => channel.close(gone), nothing);
     if (this.#chaos) this.#spread();
   }
 
