@@ -5,6 +5,7 @@
 //             │  └─ ask ─▶ (grace) ─▶ end
 //             └─ death ─▶ answered before: delivered · begun: lost · not begun: comes back
 
+import process from 'node:process';
 import { type MessagePort, receiveMessageOnPort, type Transferable } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { toWire } from '../base/error-wire.ts';
@@ -19,8 +20,11 @@ import type { PoolThread } from './thread-pool.ts';
 
 /** How long after its port has closed a thread's exit is waited for, in ms. */
 const SILENCE_MS = 1_000;
-/** Answers that are taken in one go: each by an event of its own costs twice as much. */
-const TAKEN_AT_ONCE = 64;
+/**
+ * Answers that are taken in one go: each by an event of its own costs twice as much. On Deno a port that is read so,
+ * and told meanwhile whether to keep the process alive, may not tell of what comes next.
+ */
+const TAKEN_AT_ONCE = process.versions.deno === undefined ? 64 : 1;
 
 /** Who hears of what becomes of a lane. */
 export interface LaneOwner {
@@ -167,14 +171,15 @@ export class Lane {
 
   /** Takes what has come already; false when nothing has. */
   #takeNext(): boolean {
+    let entry: { message: unknown } | undefined;
     try {
-      const entry = receiveMessageOnPort(this.#port);
-      if (entry === undefined) return false;
-      this.#take(entry.message);
+      entry = receiveMessageOnPort(this.#port);
     } catch {
       this.#answeredUnread();
+      return true;
     }
-    return true;
+    if (entry !== undefined) this.#take(entry.message);
+    return entry !== undefined;
   }
 
   #take(message: unknown): void {

@@ -90,7 +90,7 @@ describe('compartments that share a thread', () => {
     const newcomers = ['b', 'c', 'd', 'e', 'f'];
     const compartments = Object.fromEntries(['a', ...newcomers].map((name) => [name, {}]));
     const holdfast = await given({ maxQueue: 100_000 }, { policies: compartments });
-    const order = words(50_000);
+    const order = words(8_000);
     const note = (value: number, policy: string) =>
       holdfast.offload('note', { words: order, value }, { policy });
     await Promise.all(Array.from({ length: 200 }, () => note(1, 'a')));
