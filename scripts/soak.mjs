@@ -3,6 +3,7 @@
 //
 //   node scripts/soak.mjs --seconds 60              another seed each time
 //   node scripts/soak.mjs --seconds 60 --seed 1234  the same draws again
+//   node scripts/soak.mjs --kills 1000              until a thousand threads were lost, or after an hour
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -11,7 +12,8 @@ import { root } from './root.mjs';
 import { sourceFlags } from './suite.mjs';
 
 const words = process.argv.slice(2);
-const seconds = flagOf('seconds') ?? '60';
+const kills = flagOf('kills');
+const seconds = flagOf('seconds') ?? (kills === undefined ? '60' : '3600');
 const seed = flagOf('seed') ?? String(Math.floor(Math.random() * 1e9));
 if (!(Number(seconds) > 0)) {
   console.error(`--seconds: expected a number above 0, got ${seconds}`);
@@ -21,7 +23,14 @@ await buildKernels();
 const script = join(root, 'test/work/soak-script.ts');
 const run = spawnSync(
   process.execPath,
-  ['--expose-gc', ...sourceFlags(process.version), script, seconds, seed],
+  [
+    '--expose-gc',
+    ...sourceFlags(process.version),
+    script,
+    seconds,
+    seed,
+    ...(kills === undefined ? [] : [kills]),
+  ],
   {
     cwd: root,
     stdio: 'inherit',

@@ -1,8 +1,8 @@
 import process from 'node:process';
 import { soak } from './soak.ts';
 
-const [seconds, seed] = process.argv.slice(2);
-const report = await soak(Number(seconds), seed);
+const [seconds, seed, kills] = process.argv.slice(2);
+const report = await soak(Number(seconds), seed, kills === undefined ? undefined : Number(kills));
 const { outcomes, heapGrowthMb, ...facts } = report;
 console.log(`soak of ${seconds} s, seed ${seed}`);
 for (const [name, value] of Object.entries(facts)) {

@@ -27,8 +27,16 @@ export interface SoakReport {
 /** Whatever has not settled so long after the last was submitted never will. */
 const PATIENCE_MS = 60_000;
 
-/** Runs tasks of all kinds for a time; then waits for what is left. */
-export async function soak(seconds: number, seed: number | string, threads = 2): Promise<SoakReport> {
+/**
+ * Runs tasks of all kinds for a time, or until so many threads were lost; then waits for what is left. Chaos ends
+ * and blocks threads besides.
+ */
+export async function soak(
+  seconds: number,
+  seed: number | string,
+  kills = Number.POSITIVE_INFINITY,
+): Promise<SoakReport> {
+  const threads = 2;
   const random = seededRandom(seed);
   const holdfast = createHoldfast({
     memory: { policies: 8, threads: 64, keys: 0 },
@@ -38,6 +46,7 @@ export async function soak(seconds: number, seed: number | string, threads = 2):
         retry: { maxRetries: 2, backoff: () => 1 },
         circuitBreaker: { window: { calls: 100 }, openMs: 50 },
       },
+      shaken: { chaos: { killWorker: { rate: 0.01 }, block: { rate: 0.01, ms: 20 }, seed } },
     },
     workers: {
       tasks,
@@ -49,6 +58,7 @@ export async function soak(seconds: number, seed: number | string, threads = 2):
     },
   }) as unknown as Holdfast<string, Tasks>;
   await holdfast.start();
+  holdfast.chaos.enable({ forMs: 86_400_000 });
   const outcomes: Record<string, number> = {};
   let submitted = 0;
   let settled = 0;
@@ -67,7 +77,7 @@ export async function soak(seconds: number, seed: number | string, threads = 2):
       (error) => count(String(typeof error?.code === 'string' ? error.code : error?.name)),
     );
   };
-  const policy = () => [undefined, 'narrow', 'again'][Math.floor(random() * 3)];
+  const policy = () => [undefined, 'narrow', 'again', 'shaken'][Math.floor(random() * 4)];
   const echo = (options: object = {}) => {
     const value = random();
     follow(
@@ -103,7 +113,9 @@ export async function soak(seconds: number, seed: number | string, threads = 2):
         follow(holdfast.offload('length', bytes, { transfer: [bytes.buffer] }), length);
       },
     ],
-    [0.03, () => follow(holdfast.offload('fail', 'on purpose', { policy: policy() }))],
+    [0.02, () => follow(holdfast.offload('fail', 'on purpose', { policy: policy() }))],
+    // It holds a slot, and dies with it.
+    [0.01, () => follow(holdfast.offload('hold', 'narrow'))],
   ];
   const act = () => {
     let draw = random();
@@ -120,7 +132,8 @@ export async function soak(seconds: number, seed: number | string, threads = 2):
     return settled === submitted;
   };
   let heapMb = Number.NaN;
-  for (let round = 0; systemClock.now() < untilMs; round++) {
+  const isOver = () => systemClock.now() >= untilMs || (holdfast.workers?.lost ?? 0) >= kills;
+  for (let round = 0; !isOver(); round++) {
     for (let index = 0; index < 5 && submitted - settled < 1_500; index++) act();
     await pause(random() * 4);
     // Now and then everything comes to rest.
