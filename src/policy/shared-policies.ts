@@ -1,5 +1,6 @@
 // Named policies in a memory that threads share, as one thread has them.
 
+import { SLOT_GEN } from '../../assembly/layout.ts';
 import type { Clock } from '../base/clock.ts';
 import { OptionsError, UnknownPolicyError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
@@ -39,6 +40,8 @@ export class SharedPolicies {
   readonly #ranges = new Map<number, KeyRange>();
   readonly #ring: RingEvents;
   #seen = -1;
+  /** The highest place that is taken. */
+  #last = -1;
   #entries = new Map<string, Entry>();
 
   constructor(settings: SharedSettings) {
@@ -48,7 +51,7 @@ export class SharedPolicies {
 
   /** Names of all policies defined now, in any thread. */
   names(): string[] {
-    this.#refresh();
+    this.#look();
     return [...this.#entries.keys()];
   }
 
@@ -59,7 +62,7 @@ export class SharedPolicies {
 
   /** The policy of a name. Throws an `UnknownPolicyError`, or an `OptionsError` when it cannot be used in this thread. */
   get(name: string): Policy {
-    if (this.#seen !== directoryGeneration(this.#settings.plane)) this.#refresh();
+    this.#look();
     const opened = this.#opened.get(name);
     if (opened !== undefined) return opened.policy;
     const entry = this.#entries.get(name);
@@ -71,7 +74,7 @@ export class SharedPolicies {
   defineOnMain(arena: Arena, name: string, options: unknown): Policy {
     const { plane, random } = this.#settings;
     const path = `policies.${name}`;
-    this.#refresh();
+    this.#look();
     if (this.#entries.has(name)) {
       throw new OptionsError({
         path,
@@ -92,13 +95,12 @@ export class SharedPolicies {
       arena.freeOnMain(index);
       throw error;
     }
-    this.#refresh();
-    return this.#open(this.#entries.get(name) as Entry, plan);
+    return this.#open(this.#entered(name, index), plan);
   }
 
   /** Takes a policy out; false when there is none of that name. Calls under way end as they will. */
   removeOnMain(arena: Arena, name: string): boolean {
-    this.#refresh();
+    this.#look();
     const entry = this.#entries.get(name);
     if (entry === undefined) return false;
     removeOnMain(this.#settings.plane, entry.index);
@@ -110,11 +112,29 @@ export class SharedPolicies {
     return true;
   }
 
+  #look(): void {
+    if (this.#seen !== directoryGeneration(this.#settings.plane)) this.#refresh();
+  }
+
+  /** A name that was just entered. Where it comes last, nothing else need be read again: a thousand are defined so. */
+  #entered(name: string, index: number): Entry {
+    const { plane } = this.#settings;
+    if (this.#last < index) {
+      this.#last = index;
+      this.#seen = directoryGeneration(plane);
+      const generation = Atomics.load(plane.i32, (plane.slotAt(index) + SLOT_GEN) >> 2);
+      this.#entries.set(name, { name, index, generation });
+    } else this.#refresh();
+    return this.#entries.get(name) as Entry;
+  }
+
   /** Looks for what other threads changed, and forgets policies that were removed. */
   #refresh(): void {
     const { plane } = this.#settings;
     this.#seen = directoryGeneration(plane);
-    this.#entries = new Map(entries(plane).map((entry) => [entry.name, entry]));
+    const found = entries(plane);
+    this.#entries = new Map(found.map((entry) => [entry.name, entry]));
+    this.#last = found.at(-1)?.index ?? -1;
     for (const [name, { policy, entry }] of this.#opened) {
       if (this.#entries.get(name)?.generation === entry.generation) continue;
       this.#opened.delete(name);
