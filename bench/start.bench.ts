@@ -3,8 +3,7 @@
 // Each time a fresh process, of what `npm run build` has made.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -14,7 +13,9 @@ import { type Row, report, roundsOr, short } from './support/measure.ts';
 const entry = resolve('dist/src/index.js');
 if (!existsSync(entry)) throw new Error('there is no dist: npm run build');
 
-const folder = mkdtempSync(join(tmpdir(), 'holdfast-start-'));
+// Below the repository, where Deno finds packages.
+mkdirSync('.bench', { recursive: true });
+const folder = mkdtempSync(resolve('.bench/start-'));
 const empty = join(folder, 'empty.mjs');
 const started = join(folder, 'started.mjs');
 writeFileSync(empty, "process.stdout.write('0');\n");
