@@ -155,6 +155,22 @@ describe('a thread that is stuck between its tasks', () => {
   });
 });
 
+describe('what was handed over to a thread', () => {
+  it('is lost with it, though it was not begun, and is not run again without what it had', async () => {
+    const holdfast = await given();
+    const shared = words();
+    await holdfast.offload('leaveLoop', shared);
+    await reached(shared, 0, 1);
+    const bytes = new Uint8Array(8);
+    const options = { transfer: [bytes.buffer], idempotent: true };
+    const error = await errorOf(holdfast.offload('length', bytes, options));
+    assert.equal(error.code, 'HF_WORKER_LOST');
+    assert.equal(await holdfast.offload('echo', 1), 1);
+    open(shared);
+    await holdfast.stop();
+  });
+});
+
 describe('threads of the pool', () => {
   it('keep no process alive by themselves, and do as long as a task runs', async () => {
     const { runScript } = await import('../base/run-script.ts');
