@@ -7,7 +7,7 @@ import { instrument, rewritten } from './harness/instrument.ts';
 import { inTurn } from './harness/program.ts';
 import { replay } from './harness/replay.ts';
 import { k, sample } from './sample.ts';
-import { shippedBinary } from './shipped.ts';
+import { shipped, shippedBinary } from './shipped.ts';
 
 /** What `total` adds up when it runs whole, and when it is stopped before each of its steps. */
 const totals = (how: number, fill: (bytes: DataView) => void) => {
@@ -102,6 +102,16 @@ describe('instrumenting', () => {
 });
 
 describe('compiling', () => {
+  it('knows where in the source every atomic change of the shipped binary was written', () => {
+    const changes = shipped.sites.filter(({ operation }) => operation === 'rmw' || operation === 'cmpxchg');
+    assert.ok(changes.length > 50, `${changes.length} changes`);
+    // What the source does not tell is named by the binary's own functions and offsets.
+    assert.deepEqual(
+      changes.map(({ label }) => label).filter((label) => /\d\+\d+( #\d+)?$/.test(label)),
+      [],
+    );
+  });
+
   it('gives the shipped binary, and the names of its functions', async () => {
     const [ours, theirs] = [sectionsOf(await compileKernels()), sectionsOf(shippedBinary)];
     for (const [name, section] of theirs) assert.deepEqual(ours.get(name), section, name);
