@@ -6,7 +6,7 @@ import { OptionsError } from '../base/errors.ts';
 import { systemRandom } from '../base/random.ts';
 import { adoptThreadOrigin, threadOrigin } from '../base/thread-time.ts';
 import { type PlaneHandle, StatePlane } from '../state/plane.ts';
-import { Attempt } from './attempt.ts';
+import { Call } from './call.ts';
 import type { PolicyHost } from './core.ts';
 import { moduleOf, policiesIn } from './policies-of.ts';
 import type { Policy } from './policy.ts';
@@ -71,8 +71,9 @@ export function openedIn(runtime: AttachedRuntime): Policy[] {
 }
 
 function admitted(parent: unknown): boolean {
-  if (parent instanceof Attempt) return !parent.call.answered;
-  return typeof parent === 'object' && parent !== null && admittedContexts.has(parent);
+  if (typeof parent !== 'object' || parent === null) return false;
+  const { call } = parent as { call?: unknown };
+  return call instanceof Call ? !call.answered : admittedContexts.has(parent);
 }
 
 /**

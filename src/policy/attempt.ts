@@ -13,76 +13,91 @@ export const ABANDONED = 2;
 export const INJECTED = 3;
 
 const NEVER = Number.POSITIVE_INFINITY;
-const NOT_ABORTED = Symbol('not aborted');
-
-/** Is itself the context that the operation gets. The first attempt of a call is the call's own record. */
-export class Attempt implements CallContext {
-  readonly attempt: number;
+/** One run of an operation; is itself the context that the operation gets. */
+export interface Attempt extends CallContext {
+  /** The call this is an attempt of. */
+  readonly call: Call;
   ticket: number;
   /** Guarded time. */
   startMs: number;
   /** When this attempt times out; Infinity for never. */
+  deadlineMs: number;
+  state: number;
+  /** The signal's, once it was read; before that, who is to be told in its place. */
+  controller: AbortController | { abort(reason: unknown): void } | undefined;
+  /** Why it was aborted, or NOT_ABORTED. */
+  reason: unknown;
+  /** Calls back at the abort, as the signal would, for a tenth of what a signal costs. For the operation alone. */
+  whenAborted(listener: (reason: unknown) => void): void;
+  /** Aborts the operation's signal, once. */
+  abort(reason: unknown): void;
+}
+
+export const NOT_ABORTED = Symbol('not aborted');
+
+export function signalOf(attempt: Attempt): AbortSignal {
+  const told = attempt.controller;
+  if (told instanceof AbortController) return told.signal;
+  const controller = new AbortController();
+  attempt.controller = controller;
+  if (attempt.reason !== NOT_ABORTED) controller.abort(attempt.reason);
+  else if (told !== undefined) linkSignal(controller.signal, told.abort);
+  return controller.signal;
+}
+
+export function whenAborted(attempt: Attempt, listener: (reason: unknown) => void): void {
+  if (attempt.reason !== NOT_ABORTED) listener(attempt.reason);
+  else if (attempt.controller === undefined) attempt.controller = { abort: listener };
+  else linkSignal(attempt.signal, listener);
+}
+
+export function remainingMsOf(attempt: Attempt): number {
+  const { call, deadlineMs } = attempt;
+  const untilMs = Math.min(deadlineMs, call.totalAtMs);
+  return untilMs === NEVER ? untilMs : Math.max(0, untilMs - call.core.now());
+}
+
+export function abort(attempt: Attempt, reason: unknown): void {
+  if (attempt.reason !== NOT_ABORTED) return;
+  attempt.reason = reason;
+  attempt.controller?.abort(reason);
+}
+
+/** An attempt after the first: a retry, or a hedge. The first attempt of a call is the call's own record. */
+export class LaterAttempt implements Attempt {
+  readonly call: Call;
+  readonly attempt: number;
+  ticket: number;
+  startMs: number;
   deadlineMs = NEVER;
   state = RUNNING;
-  /** The signal's, once it was read; before that, who is to be told in its place. */
-  #controller: AbortController | { abort(reason: unknown): void } | undefined;
-  #reason: unknown = NOT_ABORTED;
+  controller: Attempt['controller'] = undefined;
+  reason: unknown = NOT_ABORTED;
 
-  constructor(attempt: number, ticket: number, startMs: number) {
+  constructor(call: Call, attempt: number, ticket: number, startMs: number) {
+    this.call = call;
     this.attempt = attempt;
     this.ticket = ticket;
     this.startMs = startMs;
   }
 
-  /** The call this is an attempt of. */
-  get call(): Call {
-    throw new TypeError('an attempt belongs to a call');
-  }
-
   get signal(): AbortSignal {
-    if (this.#controller instanceof AbortController) return this.#controller.signal;
-    const told = this.#controller;
-    const controller = new AbortController();
-    this.#controller = controller;
-    if (this.#reason !== NOT_ABORTED) controller.abort(this.#reason);
-    else if (told !== undefined) linkSignal(controller.signal, told.abort);
-    return controller.signal;
-  }
-
-  /** Calls back at the abort, as the signal would, for a tenth of what a signal costs. For the operation alone. */
-  whenAborted(listener: (reason: unknown) => void): void {
-    if (this.#reason !== NOT_ABORTED) listener(this.#reason);
-    else if (this.#controller === undefined) this.#controller = { abort: listener };
-    else linkSignal(this.signal, listener);
+    return signalOf(this);
   }
 
   get remainingMs(): number {
-    const untilMs = Math.min(this.deadlineMs, this.call.totalAtMs);
-    return untilMs === NEVER ? untilMs : Math.max(0, untilMs - this.call.core.now());
+    return remainingMsOf(this);
   }
 
   get policy(): string {
     return this.call.core.name;
   }
 
-  /** Aborts the operation's signal, once. */
+  whenAborted(listener: (reason: unknown) => void): void {
+    whenAborted(this, listener);
+  }
+
   abort(reason: unknown): void {
-    if (this.#reason !== NOT_ABORTED) return;
-    this.#reason = reason;
-    this.#controller?.abort(reason);
-  }
-}
-
-/** An attempt after the first: a retry, or a hedge. */
-export class LaterAttempt extends Attempt {
-  readonly #call: Call;
-
-  constructor(call: Call, attempt: number, ticket: number, startMs: number) {
-    super(attempt, ticket, startMs);
-    this.#call = call;
-  }
-
-  override get call(): Call {
-    return this.#call;
+    abort(this, reason);
   }
 }

@@ -15,6 +15,8 @@ import { abandonAll, leave } from './call-leave.ts';
 import { decided, spoiled } from './call-verdict.ts';
 import { judge, outcomeOf } from './judge.ts';
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 /** The call's one timer has fired: does whatever is due. */
 export function fire(call: Call, nowMs: number): void {
   const { more, compiled } = call;
@@ -33,6 +35,14 @@ export function fire(call: Call, nowMs: number): void {
   const { current } = call;
   if (current !== undefined && current.deadlineMs <= nowMs) attemptTimedOut(call, current, nowMs);
   if (!call.answered) call.rearm();
+}
+
+/** Sets the call's one timer to whatever comes first. */
+export function rearm(call: Call): void {
+  const { timers } = call.core;
+  const atMs = Math.min(call.more?.nextMs() ?? NEVER, call.current?.deadlineMs ?? NEVER);
+  if (atMs < NEVER) timers.arm(call, atMs);
+  else timers.disarm(call);
 }
 
 function attemptTimedOut(call: Call, attempt: Attempt, nowMs: number): void {

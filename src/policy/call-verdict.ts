@@ -1,6 +1,14 @@
 // The end of an attempt: its verdict, and what follows for its call.
 
-import { S_CALL, S_RELEASE, S_VERDICT, V_IGNORED, V_SUCCESS } from '../../assembly/layout.ts';
+import {
+  COUNT_RETRY_SUCCESS,
+  S_CALL,
+  S_RELEASE,
+  S_VERDICT,
+  V_IGNORED,
+  V_SUCCESS,
+} from '../../assembly/layout.ts';
+import { CALL_CHANNEL } from '../base/diagnostics.ts';
 import { ABANDONED, type Attempt, ENDED, INJECTED, RUNNING } from './attempt.ts';
 import type { Call } from './call.ts';
 import { judge, outcomeOf } from './judge.ts';
@@ -66,6 +74,18 @@ export function decided(
     }
   }
   call.finish(ok, result, verdict, nowMs);
+}
+
+/** Tells whoever listens, and answers. */
+export function finished(call: Call, ok: boolean, result: unknown, verdict: number, nowMs: number): void {
+  if (call.answered) return;
+  const { core, compiled } = call;
+  const heard = compiled.heard[verdict === V_SUCCESS ? 'success' : 'failure'] || CALL_CHANNEL.hasSubscribers;
+  if (verdict === V_SUCCESS) {
+    if (call.retries > 0) core.count(COUNT_RETRY_SUCCESS);
+    if (heard) compiled.tellSuccess(call, nowMs);
+  } else if (heard && verdict !== V_IGNORED) compiled.tellFailure(call, result, nowMs);
+  call.answer(ok, result, undefined);
 }
 
 function endedLate({ core }: Call, attempt: Attempt): void {

@@ -8,25 +8,27 @@
 // node in the timers and in the caller's signal: a call costs one object and
 // one promise. Every way out goes through `answer`, which runs once.
 
-import {
-  COUNT_RETRY_SUCCESS,
-  S_RELEASE,
-  S_VERDICT,
-  T_HALF_OPENED,
-  V_FAILURE,
-  V_IGNORED,
-  V_SUCCESS,
-} from '../../assembly/layout.ts';
-import { CALL_CHANNEL } from '../base/diagnostics.ts';
+import { V_IGNORED } from '../../assembly/layout.ts';
 import { leaveSignal, type SignalNode, type SignalWatch } from '../base/signals.ts';
 import type { TimerNode } from '../base/timers.ts';
-import { Attempt, ENDED, LaterAttempt } from './attempt.ts';
-import { fire } from './call-clock.ts';
+import {
+  type Attempt,
+  abort,
+  ENDED,
+  NOT_ABORTED,
+  RUNNING,
+  remainingMsOf,
+  signalOf,
+  whenAborted,
+} from './attempt.ts';
+import { granted, turnedAway } from './call-admission.ts';
+import { fire, rearm } from './call-clock.ts';
 import { abandonAll, aborted, superseded } from './call-leave.ts';
 import { CallMore } from './call-more.ts';
-import { ended } from './call-verdict.ts';
+import { ended, finished } from './call-verdict.ts';
 import type { Compiled } from './compiled.ts';
 import type { PolicyCore } from './core.ts';
+import { succeedPlainly } from './plain-call.ts';
 import { mayWait, type Refused } from './refusal.ts';
 import type { ExecuteOptions, Operation } from './types.ts';
 
@@ -35,30 +37,40 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** How a call wants its answer: a result or a throw, an outcome, or a permit. */
 export type CallMode = 'result' | 'outcome' | 'permit';
 
-export class Call extends Attempt implements TimerNode, SignalNode {
-  timerAtMs = 0;
-  timerOrder = 0;
-  timerNext: TimerNode | null = null;
-  timerPrev: TimerNode | null = null;
-  timerCancel: (() => void) | null = null;
-  signalNext: SignalNode | null = null;
-  signalPrev: SignalNode | null = null;
-  signalWatch: SignalWatch | null = null;
-  liveNext: Call | null = null;
-  livePrev: Call | null = null;
-
-  readonly compiled: Compiled;
-  readonly operation: Operation<unknown> | undefined;
-  readonly options: ExecuteOptions | undefined;
-  readonly mode: CallMode;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
+/**
+ * A class on its own, though it is an attempt: engines do not inline a constructor that calls another one. For the
+ * same reason its fields are declared and set in the constructor, each once, instead of being defined before it.
+ */
+export class Call implements Attempt, TimerNode, SignalNode {
+  declare readonly attempt: number;
+  declare ticket: number;
+  declare startMs: number;
+  declare deadlineMs: number;
+  declare state: number;
+  declare controller: Attempt['controller'];
+  declare reason: unknown;
+  declare timerAtMs: number;
+  declare timerOrder: number;
+  declare timerNext: TimerNode | null;
+  declare timerPrev: TimerNode | null;
+  declare timerCancel: (() => void) | null;
+  declare signalNext: SignalNode | null;
+  declare signalPrev: SignalNode | null;
+  declare signalWatch: SignalWatch | null;
+  declare liveNext: Call | null;
+  declare livePrev: Call | null;
+  declare readonly compiled: Compiled;
+  declare readonly operation: Operation<unknown> | undefined;
+  declare readonly options: ExecuteOptions | undefined;
+  declare readonly mode: CallMode;
+  declare readonly resolve: (value: unknown) => void;
+  declare readonly reject: (error: unknown) => void;
   /** Attempts begun, hedges included. */
-  attempts = 0;
-  answered = false;
+  declare attempts: number;
+  declare answered: boolean;
   /** The attempt that runs; more than one only with hedges. */
-  current: Attempt | undefined;
-  more: CallMore | undefined;
+  declare current: Attempt | undefined;
+  declare more: CallMore | undefined;
 
   constructor(
     compiled: Compiled,
@@ -69,17 +81,57 @@ export class Call extends Attempt implements TimerNode, SignalNode {
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ) {
-    super(1, 0, startMs);
+    this.attempt = 1;
+    this.ticket = 0;
+    this.startMs = startMs;
+    this.deadlineMs = NEVER;
+    this.state = RUNNING;
+    this.controller = undefined;
+    this.reason = NOT_ABORTED;
+    this.timerAtMs = NEVER;
+    this.timerOrder = 0;
+    this.timerNext = null;
+    this.timerPrev = null;
+    this.timerCancel = null;
+    this.signalNext = null;
+    this.signalPrev = null;
+    this.signalWatch = null;
+    this.liveNext = null;
+    this.livePrev = null;
     this.compiled = compiled;
     this.operation = operation;
     this.options = options;
     this.mode = mode;
     this.resolve = resolve;
     this.reject = reject;
+    this.attempts = 0;
+    this.answered = false;
+    this.current = undefined;
+    this.more = undefined;
   }
 
-  override get call(): Call {
+  get call(): Call {
     return this;
+  }
+
+  get signal(): AbortSignal {
+    return signalOf(this);
+  }
+
+  get remainingMs(): number {
+    return remainingMsOf(this);
+  }
+
+  get policy(): string {
+    return this.core.name;
+  }
+
+  whenAborted(listener: (reason: unknown) => void): void {
+    whenAborted(this, listener);
+  }
+
+  abort(reason: unknown): void {
+    abort(this, reason);
   }
 
   get core(): PolicyCore {
@@ -132,38 +184,11 @@ export class Call extends Attempt implements TimerNode, SignalNode {
   }
 
   granted(ticket: number, nowMs: number): void {
-    this.#leftLine(nowMs, true);
-    if (ticket & T_HALF_OPENED) this.core.changes.halfOpened(nowMs);
-    // Whoever was told may have aborted this call: nothing runs any more, and what was taken goes back.
-    if (this.answered) return this.core.settle(ticket, nowMs, nowMs, V_IGNORED, S_VERDICT | S_RELEASE, -1);
-    let attempt: Attempt = this;
-    if (++this.attempts === 1) {
-      this.ticket = ticket;
-      // A call that waited began before its first attempt did: that one is recorded apart.
-      if (nowMs !== this.startMs) attempt = new LaterAttempt(this, 1, ticket, nowMs);
-    } else attempt = new LaterAttempt(this, this.attempts, ticket, nowMs);
-    if (this.current === undefined) this.current = attempt;
-    else this.needMore().others.push(attempt);
-    this.compiled.run(this, attempt, nowMs);
+    granted(this, ticket, nowMs);
   }
 
   turnedAway(code: number, nowMs: number): void {
-    const waitedMs = this.#leftLine(nowMs, false);
-    const refused = this.core.refused(code, nowMs, this.permits, waitedMs, this.priority);
-    if (this.compiled.retry?.afterRefusal(this, refused, nowMs)) return;
-    if (this.attempts === 0) return this.answer(false, refused, refused);
-    // A retry that is itself refused: the caller gets the operation's own error.
-    this.finish(this.more?.lastOk === true, this.more?.lastResult, V_FAILURE, nowMs);
-  }
-
-  #leftLine(nowMs: number, granted: boolean): number {
-    const { more } = this;
-    if (more === undefined || more.waitingSinceMs < 0) return 0;
-    const waitedMs = nowMs - more.waitingSinceMs;
-    more.waitingSinceMs = -1;
-    more.waitAtMs = NEVER;
-    if (granted) this.compiled.waited(waitedMs);
-    return waitedMs;
+    turnedAway(this, code, nowMs);
   }
 
   /** Answers with a permit instead of running anything. */
@@ -175,6 +200,8 @@ export class Call extends Attempt implements TimerNode, SignalNode {
 
   /** The operation has answered. */
   ended(attempt: Attempt, ok: boolean, result: unknown): void {
+    const plain = ok && attempt === this && this.more === undefined && this.compiled.plain;
+    if (plain && this.state === RUNNING && !this.answered) return succeedPlainly(this, result);
     ended(this, attempt, ok, result);
   }
 
@@ -193,14 +220,7 @@ export class Call extends Attempt implements TimerNode, SignalNode {
   }
 
   finished(ok: boolean, result: unknown, verdict: number, nowMs: number): void {
-    if (this.answered) return;
-    const { heard } = this.compiled;
-    if (verdict === V_SUCCESS) {
-      if (this.retries > 0) this.core.count(COUNT_RETRY_SUCCESS);
-      if (heard.success || CALL_CHANNEL.hasSubscribers) this.compiled.tellSuccess(this, nowMs);
-    } else if ((heard.failure || CALL_CHANNEL.hasSubscribers) && verdict !== V_IGNORED)
-      this.compiled.tellFailure(this, result, nowMs);
-    this.answer(ok, result, undefined);
+    finished(this, ok, result, verdict, nowMs);
   }
 
   answer(ok: boolean, result: unknown, refused: Refused | undefined): void {
@@ -232,9 +252,6 @@ export class Call extends Attempt implements TimerNode, SignalNode {
 
   /** Sets the one timer to whatever comes first. */
   rearm(): void {
-    let atMs = this.more === undefined ? NEVER : this.more.nextMs();
-    if (this.current !== undefined) atMs = Math.min(atMs, this.current.deadlineMs);
-    if (atMs < NEVER) this.core.timers.arm(this, atMs);
-    else this.core.timers.disarm(this);
+    rearm(this);
   }
 }

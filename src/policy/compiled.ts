@@ -20,6 +20,7 @@ import { Hedge } from './hedge.ts';
 import { Line } from './line.ts';
 import { LiveCalls } from './live-calls.ts';
 import { PermitHeld } from './permit.ts';
+import { runsPlainly } from './plain-call.ts';
 import { R_WAITED, type Refused } from './refusal.ts';
 import { Retry } from './retry.ts';
 import { AttemptTimeout } from './timeout.ts';
@@ -35,6 +36,8 @@ export class Compiled {
   readonly hedge: Hedge | undefined;
   readonly chaos: Chaos | undefined;
   readonly live: LiveCalls | undefined;
+  /** Whether a call that is let through at once and succeeds needs no more than `plain-call` does. */
+  readonly plain: boolean;
 
   constructor(core: PolicyCore) {
     const { shape } = core;
@@ -46,6 +49,7 @@ export class Compiled {
     if (shape.chaos !== undefined) this.chaos = new Chaos(core);
     if (core.waits) core.line = new Line(core);
     if (core.host.tracked) this.live = new LiveCalls();
+    this.plain = runsPlainly(core);
   }
 
   /** Runs an admitted attempt's operation, under its timeout. */

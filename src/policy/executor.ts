@@ -15,6 +15,7 @@ import { Compiled } from './compiled.ts';
 import type { PolicyCore } from './core.ts';
 import { Direct } from './direct.ts';
 import { PermitHeld } from './permit.ts';
+import { startPlainly } from './plain-call.ts';
 import { R_DRAINING, R_GONE, R_SHED, type Refused } from './refusal.ts';
 import type { ExecuteOptions, Operation, Permit, PolicyOutcome, Refusal } from './types.ts';
 
@@ -171,7 +172,9 @@ export class Executor {
       if (code < 0) call.rearm();
     }
     if (options?.signal !== undefined) joinSignal(options.signal, call);
-    call.admitted(code, nowMs);
+    const plain = code >= 0 && this.compiled.plain && call.more === undefined && operation !== undefined;
+    if (plain && (code & T_HALF_OPENED) === 0) startPlainly(call, code, nowMs);
+    else call.admitted(code, nowMs);
   }
 
   #refuse(code: number, nowMs: number, options: ExecuteOptions | undefined): Refused {

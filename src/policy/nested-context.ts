@@ -1,34 +1,43 @@
 // The context of an operation that runs inside two policies: the inner one's,
 // but for the time that is left, which is the nearer of both.
 
-import { Attempt } from './attempt.ts';
+import { linkSignal } from '../base/signals.ts';
 import type { Call } from './call.ts';
 import type { CallContext } from './types.ts';
 
-/** An attempt too, so that it can stand as the `parent` of further calls. */
-export class NestedContext extends Attempt {
+/** Can stand as the `parent` of further calls, as the inner one can. */
+export class NestedContext implements CallContext {
+  readonly attempt: number;
   readonly #outer: CallContext;
-  readonly #inner: CallContext;
+  readonly #inner: CallContext & { call?: Call; whenAborted?(listener: (reason: unknown) => void): void };
 
   constructor(outer: CallContext, inner: CallContext) {
-    super(inner.attempt, 0, 0);
+    this.attempt = inner.attempt;
     this.#outer = outer;
     this.#inner = inner;
   }
 
-  override get call(): Call {
-    return this.#inner instanceof Attempt ? this.#inner.call : super.call;
+  /** The inner policy's call; `undefined` where that has none. */
+  get call(): Call | undefined {
+    return this.#inner.call;
   }
 
-  override get signal(): AbortSignal {
+  get signal(): AbortSignal {
     return this.#inner.signal;
   }
 
-  override get remainingMs(): number {
+  get remainingMs(): number {
     return Math.min(this.#outer.remainingMs, this.#inner.remainingMs);
   }
 
-  override get policy(): string {
+  get policy(): string {
     return this.#inner.policy;
+  }
+
+  /** As of an attempt. */
+  whenAborted(listener: (reason: unknown) => void): void {
+    const inner = this.#inner;
+    if (inner.whenAborted !== undefined) inner.whenAborted(listener);
+    else linkSignal(inner.signal, listener);
   }
 }

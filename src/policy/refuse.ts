@@ -35,7 +35,7 @@ export function refuse(
     if (known === R_WAITED) core.count(COUNT_QUEUE_TIMEOUT);
     const now = nowMs - core.originMs;
     ms = core.kernels.refuse(core.at, core.row, now, permits, known);
-    if (known === R_OPEN) fact = core.kernels.breakerState(core.at, now);
+    if (known === R_OPEN) fact = core.slot.halfOpen ? 1 : 2;
   }
   const refused = new Refused(core.name, known, ms > 0 && ms < Infinity ? ms : undefined, fact, priority);
   if (core.events.heard.rejected || REJECTED_CHANNEL.hasSubscribers) tell(core, refused);

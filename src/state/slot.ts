@@ -3,6 +3,7 @@
 import {
   BREAKER_NEXT_MS,
   BREAKER_OPEN_MS,
+  BREAKER_STATE,
   CALLS_MAX,
   HEADER_KEYS_AT,
   KEY_BYTES,
@@ -108,6 +109,12 @@ export class Slot {
   /** Whether the policy still is the one this was made for. */
   get lives(): boolean {
     return this.plane.i32[this.#genWord] === this.generation;
+  }
+
+  /** Whether the breaker is half-open rather than open or closed, as its word says: a plain read, for errors. */
+  get halfOpen(): boolean {
+    // The state stands above the 36 bits of the payload, in the word's upper half.
+    return ((this.plane.i32[(this.at + BREAKER_STATE + 4) >> 2] >> 4) & 7) === 1;
   }
 
   /** The version of the options in force: a plain read, cheap enough for every call. */
