@@ -69,11 +69,18 @@ function trips(options: usize, calls: f64, failed: f64, slow: f64): bool {
   return slow > 0 && slow / calls >= optF(options, O_SLOW_RATE);
 }
 
-function recordCall(slot: usize, options: usize, generation: i32, ms: f64, failed: i32, slow: i32): bool {
+function recordCall(
+  slot: usize,
+  options: usize,
+  generation: i32,
+  duration: i64,
+  failed: i32,
+  slow: i32,
+): bool {
   const size = load<i32>(slot, SLOT_CALLS);
   const index = <u32>atomic.add<i32>(slot, 1, BREAKER_CURSOR) % <u32>size;
   const flags = (<i64>4 | (i64(failed) << 1) | i64(slow)) << 36;
-  const cell = (i64(generation) << 40) | flags | duration64(ms);
+  const cell = (i64(generation) << 40) | flags | duration;
   const old = atomic.xchg<i64>(slot + CALLS_AT + <usize>(index << 3), cell);
   const change = part(cell, generation) - part(old, generation);
   const mine = i64(generation) << 39;
@@ -91,7 +98,7 @@ function recordTime(
   slot: usize,
   options: usize,
   generation: i32,
-  ms: f64,
+  duration: i64,
   now: f64,
   failed: i32,
   slow: i32,
@@ -102,7 +109,7 @@ function recordTime(
   const at = slot + BREAKER_WINDOW_AT;
   const bucket = at + <usize>(ringIndex(epoch, size) * WINDOW_BYTES);
   stampedAdd(bucket + WINDOW_CALLS, stamp, 1);
-  stampedAdd(bucket + WINDOW_DURATION, stamp, duration64(ms));
+  stampedAdd(bucket + WINDOW_DURATION, stamp, duration);
   if (failed) stampedAdd(bucket + WINDOW_FAILED, stamp, 1);
   if (slow) stampedAdd(bucket + WINDOW_SLOW, stamp, 1);
   const calls = ringSum(at + WINDOW_CALLS, WINDOW_BYTES, size, epoch, size, salt(generation));
@@ -126,12 +133,13 @@ export function windowRecord(
   failed: i32,
   slow: i32,
 ): bool {
-  if (features & F_WINDOW_TIME) return recordTime(slot, options, generation, ms, now, failed, slow);
-  if (features & F_WINDOW_CALLS) return recordCall(slot, options, generation, ms, failed, slow);
+  const duration = duration64(ms);
+  if (features & F_WINDOW_TIME) return recordTime(slot, options, generation, duration, now, failed, slow);
+  if (features & F_WINDOW_CALLS) return recordCall(slot, options, generation, duration, failed, slow);
   tallyAdd(slot + BREAKER_CALLS, generation, 1);
   if (failed) tallyAdd(slot + BREAKER_FAILED, generation, 1);
   if (slow) tallyAdd(slot + BREAKER_SLOW, generation, 1);
-  if (ms > 0) tallyAdd(slot + BREAKER_DURATION, generation, duration64(ms));
+  if (ms > 0) tallyAdd(slot + BREAKER_DURATION, generation, duration);
   return false;
 }
 

@@ -24,6 +24,11 @@ import { HELD } from './ledger';
 import { rateCarry } from './rate';
 import { optionsOf, setF, TRIES } from './words';
 
+function copyBlock(to: usize, from: usize): void {
+  for (let at: usize = 0; at < <usize>OPTIONS_BYTES; at += 8)
+    atomic.store<i64>(to + at, atomic.load<i64>(from + at));
+}
+
 /**
  * Puts a whole block of options in force, if `expected` still is: the new
  * version, -1 while another thread publishes, -2 when another version is in
@@ -41,8 +46,7 @@ export function publishWith(slot: usize, block: usize, expected: i32, owner: i32
   if (version == expected) {
     rateCarry(slot, version, now);
     const to = optionsOf(slot, version + 1);
-    for (let at: usize = 0; at < <usize>OPTIONS_BYTES; at += 8)
-      atomic.store<i64>(to + at, atomic.load<i64>(block + at));
+    copyBlock(to, block);
     if (rate >= 0) {
       setF(to + O_RATE, rate);
       setF(to + O_UNITS_PER_MS, (rate * <f64>atomic.load<i64>(block, O_UNITS)) / 1000);
@@ -96,7 +100,13 @@ export function reclaim(slot: usize, cell: usize, owner: i32, fence: i32): i32 {
   returned += line + isolations;
   atomic.store<i64>(cell, 0, CELL_HEAD);
   atomic.store<i64>(cell, 0, CELL_COSTS);
-  atomic.cmpxchg<i32>(slot, owner, 0, SLOT_LOCK);
+  if (atomic.load<i32>(slot, SLOT_LOCK) == owner) {
+    // It may run on, and write to the next block: the same options go in force in the one after that.
+    const version = atomic.load<i32>(slot, SLOT_VERSION);
+    copyBlock(optionsOf(slot, version + 2), optionsOf(slot, version));
+    atomic.cmpxchg<i32>(slot, version, version + 2, SLOT_VERSION);
+    atomic.cmpxchg<i32>(slot, owner, 0, SLOT_LOCK);
+  }
   atomic.cmpxchg<i32>(slot, owner, 0, ADAPT_LOCK);
   if (returned) atomic.add<i32>(slot, 1, LINE_EVENT);
   return returned;

@@ -36,6 +36,10 @@ export function twinControl(
   { units }: RateUnits,
   { rateCarry }: Rate,
 ) {
+  function copyBlock(to: number, from: number): void {
+    i32.copyWithin(to >>> 2, from >>> 2, (from + OPTIONS_BYTES) >>> 2);
+  }
+
   /**
    * Puts a whole block of options in force, if `expected` still is: the new
    * version, -1 while another thread publishes, -2 when another version is in
@@ -60,7 +64,7 @@ export function twinControl(
     if (version === expected) {
       rateCarry(slot, version, now);
       const to = optionsOf(slot, version + 1);
-      i32.copyWithin(to >>> 2, block >>> 2, (block + OPTIONS_BYTES) >>> 2);
+      copyBlock(to, block);
       if (rate >= 0) {
         setF(to + O_RATE, rate);
         setF(to + O_UNITS_PER_MS, (rate * units(block)) / 1000);
@@ -116,7 +120,13 @@ export function twinControl(
     returned += line + isolations;
     put(cell + CELL_HEAD, 0, 0);
     put(cell + CELL_COSTS, 0, 0);
-    swap32(slot + SLOT_LOCK, owner, 0);
+    if (load(slot + SLOT_LOCK) === owner) {
+      // It may run on, and write to the next block: the same options go in force in the one after that.
+      const version = load(slot + SLOT_VERSION);
+      copyBlock(optionsOf(slot, version + 2), optionsOf(slot, version));
+      swap32(slot + SLOT_VERSION, version, version + 2);
+      swap32(slot + SLOT_LOCK, owner, 0);
+    }
     swap32(slot + ADAPT_LOCK, owner, 0);
     if (returned) add(slot + LINE_EVENT, 1);
     return returned;

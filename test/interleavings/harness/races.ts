@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { Flaw, type Scenario } from './scenario.ts';
+import { Flaw } from './scenario.ts';
 import { type Access, races } from './site.ts';
 
 /** Throws when two threads stand before accesses that race with each other. */
@@ -8,13 +8,9 @@ export function refuseRaces(machine: Machine): void {
   for (const t of ready) {
     for (const u of ready) {
       const [a, b] = [threads[t].next as Access, threads[u].next as Access];
-      if (t >= u || !races(a, b) || isTolerated(a, scenario)) continue;
+      if (t >= u || !races(a, b)) continue;
       const where = scenario.nameOf?.(a.address) ?? `@${a.address}`;
       throw new Flaw(`data race on ${where}: T${t} at ${a.site.label}, T${u} at ${b.site.label}`);
     }
   }
-}
-
-function isTolerated({ address }: Access, { tolerated = [] }: Scenario): boolean {
-  return tolerated.some(([from, length]) => address >= from && address < from + length);
 }

@@ -43,8 +43,6 @@ export interface Scenario {
   readonly preemptions?: number;
   /** Byte ranges in which all accesses must lie; default all of memory. */
   readonly within?: readonly (readonly [offset: number, length: number])[];
-  /** Byte ranges in which a data race is let pass: where a known weakness lies, told beside the scenario. */
-  readonly tolerated?: readonly (readonly [offset: number, length: number])[];
   /** A name for an address in printed schedules. */
   readonly nameOf?: (address: number) => string;
 }
