@@ -124,6 +124,9 @@ export class Changes {
   #errorBudget(nowMs: number, turned: boolean): void {
     const core = this.#core;
     const now = nowMs - core.originMs;
+    // A failure neither refills a budget that is spent nor ends an alert: during an outage nothing is added up but
+    // when a bucket of the window begins.
+    if (!turned && core.slot.readI(TOLD_BUDGET) === 1) return;
     if (this.#flip(TOLD_BUDGET, errorBudgetExhausted(core, now))) {
       const exhausted = core.slot.readI(TOLD_BUDGET) === 1;
       if (exhausted) core.count(COUNT_EXHAUSTED);
@@ -133,7 +136,7 @@ export class Changes {
         atMs: nowMs,
       });
     }
-    if (!turned && core.slot.readI(TOLD_ALERTS) === 0) return;
+    if (!turned) return;
     for (const alert of alertsOf(core, now)) {
       const bit = alert.severity === 'fast' ? 1 : 2;
       const told = core.slot.readI(TOLD_ALERTS);
