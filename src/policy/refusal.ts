@@ -73,35 +73,39 @@ export class Refused implements Refusal {
     return this.#error;
   }
 
+  // Each literal is written out: a spread gives every object a shape of its own, and costs as much as the error.
   #make(): Error {
-    const facts = { policy: this.policy === '' ? undefined : this.policy, retryAfterMs: this.retryAfterMs };
-    switch (this.code) {
+    const { code, retryAfterMs, detail } = this;
+    const policy = this.policy === '' ? undefined : this.policy;
+    switch (code) {
       case R_OPEN:
-        return new CircuitOpenError({ ...facts, state: this.detail === 1 ? 'half-open' : 'open' });
+        return new CircuitOpenError({ policy, retryAfterMs, state: detail === 1 ? 'half-open' : 'open' });
       case R_ISOLATED:
-        return new CircuitOpenError({ ...facts, state: 'isolated' });
+        return new CircuitOpenError({ policy, retryAfterMs, state: 'isolated' });
       case R_RAMP:
-        return new CircuitOpenError({ ...facts, state: 'closed' });
+        return new CircuitOpenError({ policy, retryAfterMs, state: 'closed' });
       case R_THROTTLED:
-        return new ThrottledError(facts);
+        return new ThrottledError({ policy, retryAfterMs });
       case R_RATE:
-        return new RateLimitedError(facts);
+        return new RateLimitedError({ policy, retryAfterMs });
       case R_KEYS:
-        return new RateLimitedError({ ...facts, code: 'HF_KEYS_EXHAUSTED' });
+        return new RateLimitedError({ policy, retryAfterMs, code: 'HF_KEYS_EXHAUSTED' });
       case R_WAITED:
-        return new BulkheadTimeoutError({ ...facts, waitedMs: this.detail });
-      case R_SHED:
-        return new ShedError({ ...facts, level: LEVELS[this.detail] ?? 'normal', priority: this.priority });
+        return new BulkheadTimeoutError({ policy, retryAfterMs, waitedMs: detail });
+      case R_SHED: {
+        const { priority } = this;
+        return new ShedError({ policy, retryAfterMs, level: LEVELS[detail] ?? 'normal', priority });
+      }
       case R_DRAINING:
-        return new DrainingError(facts);
+        return new DrainingError({ policy, retryAfterMs });
       case R_GONE:
         // Who holds on to a policy of its own knows what it did; a shared one may have been removed anywhere.
-        if (this.detail > 0) return new UnknownPolicyError({ policy: this.policy });
+        if (detail > 0) return new UnknownPolicyError({ policy: this.policy });
         return new TypeError(`${this.policy || 'policy'}: it was disposed of and must not be used any more`);
       case R_REVOKED:
-        return new WorkerLostError({ policy: facts.policy, reason: 'this thread was declared dead' });
+        return new WorkerLostError({ policy, reason: 'this thread was declared dead' });
       default:
-        return new BulkheadFullError(facts);
+        return new BulkheadFullError({ policy, retryAfterMs });
     }
   }
 }
