@@ -115,7 +115,8 @@ export function bucketTake(
     const word = stale ? carried(slot, seen, shift, version, now) : seen;
     const next = max<i64>(word >> shift, t) + cost;
     const early = next - t - burst;
-    if (early > 0) return <f64>early / perMs;
+    // Each side on its own: beyond 2^53 units doubles round, and the twin has nothing else.
+    if (early > 0) return (<f64>(next - cost - t) - <f64>(burst - cost)) / perMs;
     // Lost the race: another thread moved the arrival time; read it again.
     if (atomic.cmpxchg<i64>(at, seen, (next << shift) | (word & low)) == seen) return 0;
   }
@@ -129,8 +130,9 @@ export function bucketWait(slot: usize, at: usize, shift: i32, now: f64, permits
   const options = optionsOf(slot, version);
   const t = unitsAt(options, now);
   const word = carried(slot, seen, shift, version, now);
-  const early = max<i64>(word >> shift, t) + costOf(options, permits) - t - burstOf(options);
-  return early > 0 ? <f64>early / optF(options, O_UNITS_PER_MS) : 0;
+  const ahead = <f64>(max<i64>(word >> shift, t) - t);
+  const early = ahead - <f64>(burstOf(options) - costOf(options, permits));
+  return early > 0 ? early / optF(options, O_UNITS_PER_MS) : 0;
 }
 
 export function bucketAvailable(slot: usize, at: usize, shift: i32, now: f64): f64 {
