@@ -7,6 +7,14 @@ export type Random = () => number;
 export const systemRandom: Random = Math.random;
 
 /**
+ * Bytes that nobody can guess, in memory that is not shared. Loads the runtime's cryptography, which takes as long as
+ * a tenth of a start: only for whoever needs them.
+ */
+export function secretBytes(count: number): Uint8Array {
+  return globalThis.crypto.getRandomValues(new Uint8Array(count));
+}
+
+/**
  * The same numbers for the same seed, on every machine; 32 bits each.
  *
  * The generator is sfc32 of the PractRand family: three words mixed by shifts and additions, and a counter that

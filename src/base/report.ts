@@ -1,7 +1,5 @@
 // Where an error goes that has no caller left to go to.
 
-import process from 'node:process';
-
 /**
  * Raises an error of our own as an uncaught exception, after what runs now has come to its end. For faults of
  * this library: whoever called is not to blame and others that wait must still be served.

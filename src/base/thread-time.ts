@@ -14,8 +14,6 @@
 // thread's start is what the runtime keeps as `timeOrigin`; a step of the wall clock between the starts of two
 // threads would set them apart, so a thread that joins another one adopts that one's origin.
 
-import process from 'node:process';
-
 // Held on to, so that a test that replaces the global does not stop a wheel.
 const { performance } = globalThis;
 

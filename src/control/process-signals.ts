@@ -1,7 +1,6 @@
 // SIGTERM and SIGINT end the runtime before they end the process.
 
 import { constants } from 'node:os';
-import process from 'node:process';
 import { DISPOSE } from '../base/dispose.ts';
 import type { Subscription } from '../base/events.ts';
 import { readOptions } from '../base/options.ts';

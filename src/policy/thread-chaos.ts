@@ -1,8 +1,6 @@
 // What chaos may do to the thread that it is in: nothing, until the manager says so. One thread is always spared,
 // and only the manager knows which; the main thread never asks for it.
 
-import process from 'node:process';
-
 let allowed = false;
 
 /** Whether chaos may end or block this thread from now on. */

@@ -1,12 +1,14 @@
 // Which policy slots and which keyed cells are in use. Only the thread that made
 // the memory allocates, so there is no lock and no ABA.
 
-import { CELL_SLOTS, SLOT_BYTES, SLOT_GEN, SLOT_INDEX } from '../../assembly/layout.ts';
+import { CELL_SLOTS, HEADER_SEED, SLOT_BYTES, SLOT_GEN, SLOT_INDEX } from '../../assembly/layout.ts';
 import { OptionsError } from '../base/errors.ts';
+import { secretBytes } from '../base/random.ts';
 import { cellsFor } from './geometry.ts';
 import type { StatePlane } from './plane.ts';
 
 const COUNT_MASK = 0xff_ffff_ffffn;
+const SEED_BYTES = 16;
 
 /** A stretch of keyed cells: where it starts and how many there are. */
 export interface KeyRange {
@@ -77,6 +79,7 @@ export class Arena {
         received: `room for ${this.#mostKeys()} left in this memory: memory.keys raises their number`,
       });
     }
+    this.#seedHash();
     const range = this.#keys[at];
     const taken = { first: range.first, count };
     range.first += count;
@@ -104,6 +107,13 @@ export class Arena {
   #mostKeys(): number {
     const cells = Math.max(0, ...this.#keys.map(({ count }) => count));
     return cells < cellsFor(1) ? 0 : 2 ** Math.floor(Math.log2(cells)) / 2;
+  }
+
+  /** Draws the key of the keyed hash, with the first table. */
+  #seedHash(): void {
+    const { bytes } = this.#plane;
+    const drawn = bytes.subarray(HEADER_SEED, HEADER_SEED + SEED_BYTES).some((byte) => byte !== 0);
+    if (!drawn) bytes.set(secretBytes(SEED_BYTES), HEADER_SEED);
   }
 
   #isQuiet(index: number): boolean {

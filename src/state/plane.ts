@@ -1,6 +1,5 @@
 // The state plane: one shared memory, and everything that gives a view of it.
 
-import { randomFillSync } from 'node:crypto';
 import {
   CELL_BYTES,
   HEADER_BYTES_USED,
@@ -12,7 +11,6 @@ import {
   HEADER_MAGIC,
   HEADER_ORIGIN,
   HEADER_POLICIES,
-  HEADER_SEED,
   HEADER_SLOTS_AT,
   HEADER_THREAD_TOP,
   HEADER_THREADS,
@@ -97,8 +95,6 @@ export class StatePlane {
     i32[HEADER_THREAD_TOP >> 2] = 1;
     f64[HEADER_ORIGIN >> 3] = originMs;
     f64[HEADER_BYTES_USED >> 3] = geometry.bytes;
-    // Not filled in place: random sources refuse views of shared memory.
-    new Uint8Array(memory.buffer, HEADER_SEED, 16).set(randomFillSync(new Uint8Array(16)));
     i32[HEADER_VERSION >> 2] = LAYOUT_VERSION;
     Atomics.store(i32, HEADER_MAGIC >> 2, LAYOUT_MAGIC);
     return new StatePlane(memory, engine, MAIN_ROW, UNFENCED);

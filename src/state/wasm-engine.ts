@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { Kernels } from './kernels.ts';
 import { KERNELS_BASE64 } from './kernels.wasm.ts';
 
@@ -5,7 +6,7 @@ let compiled: WebAssembly.Module | undefined;
 
 /** The shipped module, compiled once in each thread, when it is first needed. */
 export function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNELS_BASE64), (unit) => unit.charCodeAt(0)));
+  compiled ??= new WebAssembly.Module(Buffer.from(KERNELS_BASE64, 'base64'));
   return compiled;
 }
 

@@ -5,7 +5,6 @@
 //             │  └─ ask ─▶ (grace) ─▶ end
 //             └─ death ─▶ answered before: delivered · begun: lost · not begun: comes back
 
-import process from 'node:process';
 import { type MessagePort, receiveMessageOnPort, type Transferable } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { toWire } from '../base/error-wire.ts';

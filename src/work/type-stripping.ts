@@ -1,6 +1,5 @@
 // Whether threads of this process can read TypeScript.
 
-import process from 'node:process';
 import { OptionsError } from '../base/errors.ts';
 
 /** What a process says of itself. */

@@ -8,6 +8,7 @@ import {
   SLOT_BYTES,
 } from '../../assembly/layout.ts';
 import { OptionsError } from '../../src/base/errors.ts';
+import { Arena } from '../../src/state/arena.ts';
 import { geometryOf } from '../../src/state/geometry.ts';
 import { type PlaneHandle, StatePlane } from '../../src/state/plane.ts';
 import { Threads } from '../../src/state/threads.ts';
@@ -66,7 +67,8 @@ describe('a state plane', () => {
   });
 
   it('hashes keys differently in every memory, and alike in every view of one', () => {
-    const [one, other] = [givenPlane(), givenPlane()];
+    const [one, other] = [givenPlane({ keys: 8 }), givenPlane({ keys: 8 })];
+    for (const plane of [one, other]) new Arena(plane).takeKeysOnMain('policy.rateLimiter.maxKeys', 4);
     const view = StatePlane.attach(new Threads(one).reserveOnMain());
     assert.notEqual(hashIn(one), hashIn(other));
     assert.equal(hashIn(one), hashIn(view));

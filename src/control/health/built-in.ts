@@ -1,6 +1,5 @@
 // Checks that every runtime has.
 
-import process from 'node:process';
 import { getHeapStatistics } from 'node:v8';
 import type { Policy } from '../../policy/policy.ts';
 import type { PoolReading } from '../metrics/runtime-reading.ts';

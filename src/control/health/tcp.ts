@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { readOptions } from '../../base/options.ts';
 import { linkSignal } from '../../base/signals.ts';
 import { checkName, type HealthCheck } from './check.ts';
@@ -16,8 +15,11 @@ export function tcp(name: string, options: TcpOptions): HealthCheck {
   return {
     name,
     kind: 'tcp',
-    run: ({ signal }) =>
-      new Promise<void>((resolve, reject) => {
+    run: async ({ signal }) => {
+      // Loaded by the first check: most programs have none.
+      const { connect } = await import('node:net');
+      signal.throwIfAborted();
+      return new Promise<void>((resolve, reject) => {
         const socket = connect({ host, port });
         // Whoever waits for the answer keeps the process alive; a connection does not.
         socket.unref();
@@ -29,6 +31,7 @@ export function tcp(name: string, options: TcpOptions): HealthCheck {
         };
         socket.once('connect', () => end(resolve));
         socket.on('error', (error) => end(() => reject(error)));
-      }),
+      });
+    },
   };
 }

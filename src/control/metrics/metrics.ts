@@ -4,8 +4,8 @@
  * has no series any more; keys never become labels.
  */
 
+import { createRequire } from 'node:module';
 import type { Registry } from 'prom-client';
-import RegistryOf from 'prom-client/lib/registry.js';
 import { OptionsError } from '../../base/errors.ts';
 import { readOptions } from '../../base/options.ts';
 import { METRICS } from './list.ts';
@@ -41,18 +41,40 @@ export function readMetricsOptions(options: unknown): MetricsSettings {
   return { registry, prefix: prefix as string };
 }
 
+/**
+ * A new registry of prom-client's, loaded at once: `holdfast.metrics` is no promise.
+ *
+ * Where there is a `require`, as in what a bundler makes, a bundler has seen the call and put the registry in; the
+ * runtimes' own modules have none and make one. The registry is loaded by itself: the package's front door loads
+ * everything else it has too, which takes twenty times as long as all of this library.
+ */
+function newRegistry(): Registry {
+  const OwnRegistry: new () => Registry =
+    typeof require === 'function'
+      ? require('prom-client/lib/registry.js')
+      : createRequire(import.meta.url)('prom-client/lib/registry.js');
+  return new OwnRegistry();
+}
+
 /** How many policies are serialised between two turns of the event loop. */
 const SLICE = 25;
 
 export class Metrics {
-  readonly registry: Registry;
+  #registry: Registry | undefined;
+  readonly #prefix: string;
   readonly #sources: Sources;
 
   /** Throws an `OptionsError` when the registry has one of the names already. */
   constructor({ registry, prefix }: MetricsSettings, sources: Sources) {
-    this.registry = registry ?? (new RegistryOf() as Registry);
+    this.#prefix = prefix;
     this.#sources = sources;
-    for (const metric of METRICS) this.#register(metric, prefix);
+    if (registry !== undefined) this.#registry = this.#filled(registry);
+  }
+
+  /** The user's, or one of our own: made when it is first asked for, since it takes a tenth of a start to load. */
+  get registry(): Registry {
+    this.#registry ??= this.#filled(newRegistry());
+    return this.#registry;
   }
 
   /**
@@ -83,9 +105,14 @@ export class Metrics {
     ).getMetricsAsString(part);
   }
 
-  #register(metric: AnyMetric, prefix: string): void {
-    const series = new Series(metric, prefix, this.#sources);
-    if (this.registry.getSingleMetric(series.name) !== undefined) {
+  #filled(registry: Registry): Registry {
+    for (const metric of METRICS) this.#register(metric, registry);
+    return registry;
+  }
+
+  #register(metric: AnyMetric, registry: Registry): void {
+    const series = new Series(metric, this.#prefix, this.#sources);
+    if (registry.getSingleMetric(series.name) !== undefined) {
       throw new OptionsError({
         path: 'metrics.registry',
         expected:
@@ -93,6 +120,6 @@ export class Metrics {
         received: `one that has "${series.name}"`,
       });
     }
-    this.registry.registerMetric(series as never);
+    registry.registerMetric(series as never);
   }
 }
