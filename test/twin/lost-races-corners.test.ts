@@ -1,0 +1,275 @@
+// A thread that loses every race, and threads that come at the worst moment: the twin's loops are bounded and what
+// they answer at their end takes nothing. Played by laying hands on `Atomics`, which the twin asks each time.
+
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import * as layout from '../../assembly/layout.ts';
+import type { PolicyNumbers } from '../../src/state/options-block.ts';
+import { twinKernels } from '../../src/state/twin/twin.ts';
+import { wasmKernels } from '../../src/state/wasm-engine.ts';
+import { NEVER } from './arbitraries.ts';
+import { play } from './steps.ts';
+import { World } from './world.ts';
+
+const { add, compareExchange, load } = Atomics;
+const NOW_MS = 5;
+const TWIN = 0;
+const KERNEL = 1;
+
+type Swap = (words: BigInt64Array, index: number, expected: bigint, next: bigint) => bigint;
+
+/** Puts something else in the place of compare-and-swap, until the scene is over. */
+function instead(swap: Swap): void {
+  Object.assign(Atomics, { compareExchange: swap });
+}
+
+/** Somebody is always faster: what is found is never what was expected. */
+const losing: Swap = (_words, _index, expected) =>
+  typeof expected === 'bigint' ? ~expected : (~(expected as number) as never);
+
+/** Runs `meanwhile` just before swap number `count`, from 1. */
+function before(count: number, meanwhile: (words: BigInt64Array, index: number) => void): void {
+  let left = count;
+  instead((words, index, expected, next) => {
+    if (--left === 0) meanwhile(words, index);
+    return compareExchange(words, index, expected, next);
+  });
+}
+
+function given(features: number, numbers: Partial<PolicyNumbers> = {}, keyCells = 0) {
+  const world = new World(twinKernels, wasmKernels);
+  const calm = { minCalls: 1, failureRate: 0.5, slowMs: NEVER, slowRate: 2, trials: 1, openMs: 1_000 };
+  const bucket = { units: 1, unitsPerMs: 1, burstUnits: 4, maxDebtMs: NEVER };
+  world.begin({
+    features,
+    numbers: { ...calm, ...bucket, maxConcurrent: 2, maxQueue: 9, ...numbers },
+    windowCalls: 10,
+    nowMs: NOW_MS,
+    generation: 0,
+    keyCells,
+  });
+  world.turn(TWIN);
+  const { slot, kernels: k } = world;
+  const [cell, row, fence] = [world.at.cell(0), world.at.row(0), world.fences[0]];
+  const admit = (draw = 0.5, nowMs = NOW_MS) => k.admit(slot, cell, row, fence, nowMs, 1, draw, 0);
+  const settle = (ticket: number, verdict: number) =>
+    k.settle(slot, cell, fence, ticket, NOW_MS, NOW_MS, verdict, 7, -1);
+  return { world, k, slot, cell, row, fence, admit, settle };
+}
+
+/** What the kernel side of the same memory answers, while the twin stands still. */
+function elsewhere(world: World, act: (k: World['kernels']) => void): void {
+  world.turn(KERNEL);
+  act(world.kernels);
+  world.turn(TWIN);
+}
+
+describe('a thread that loses every race', () => {
+  afterEach(() => Object.assign(Atomics, { add, compareExchange, load }));
+
+  it('is told to wait by a bucket, and has taken nothing', () => {
+    const { k, slot } = given(layout.F_RATE);
+    instead(losing);
+    assert.equal(k.rateAcquire(slot, NOW_MS, 1), 1);
+    assert.equal(k.rateReserve(slot, NOW_MS, 1), -1);
+    assert.equal(k.rateAvailable(slot, NOW_MS), 4);
+  });
+
+  it('finds no bucket for a key, and has taken none', () => {
+    const { world, k, slot, row } = given(layout.F_RATE | layout.F_KEYED, {}, 8);
+    world.at.bytes.set([7], world.at.scratch(0));
+    k.keyHash(row, 1);
+    instead(losing);
+    assert.equal(k.keyedAcquire(slot, row, NOW_MS, 1), -4);
+    assert.equal(k.keyedLive(slot, NOW_MS), 0);
+  });
+
+  it('gets no slot and no place, whatever its ledger says', () => {
+    const { k, slot, cell, fence } = given(layout.F_BULKHEAD);
+    instead(losing);
+    assert.ok(k.bulkheadEnter(slot, cell, fence) < 0);
+    assert.equal(k.lineJoin(slot, cell, fence), -2);
+    assert.equal(k.lineJoin(slot, cell, -1), 0, 'a place without a number is none');
+    assert.equal(k.bulkheadActive(slot), 0);
+  });
+
+  it('changes nothing of a breaker by hand', () => {
+    const { k, slot } = given(layout.F_BREAKER, { consecutive: 1 });
+    instead(losing);
+    assert.equal(k.breakerForce(slot, NOW_MS, 1_000), 0);
+    assert.equal(k.breakerMode(slot, 2), 2);
+    k.breakerRestore(slot, NOW_MS, 2, 0, 500);
+    Object.assign(Atomics, { compareExchange });
+    assert.equal(k.breakerState(slot, NOW_MS), 0);
+    assert.equal(k.breakerMode(slot, 0), 0, 'it was not switched to metrics only');
+  });
+
+  it('opens no breaker: by failures in a row, by a window of calls, by a trial', () => {
+    for (const consecutive of [1, 0]) {
+      const features = layout.F_BREAKER | (consecutive ? 0 : layout.F_WINDOW_CALLS);
+      const { k, slot, admit, settle } = given(features, { consecutive });
+      const ticket = admit();
+      instead(losing);
+      assert.equal(settle(ticket, layout.V_FAILURE), 0);
+      Object.assign(Atomics, { compareExchange });
+      assert.equal(k.breakerState(slot, NOW_MS), 0);
+    }
+  });
+
+  it('opens no breaker though its window says so', () => {
+    const { k, slot, admit, settle } = given(layout.F_BREAKER | layout.F_WINDOW_CALLS, { minCalls: 1 });
+    const ticket = admit();
+    // The window is counted; only the state is always another one.
+    instead((words, index, expected, next) =>
+      index === (slot + layout.BREAKER_STATE) >> 3
+        ? ~expected
+        : compareExchange(words, index, expected, next),
+    );
+    assert.equal(settle(ticket, layout.V_FAILURE), 0);
+    Object.assign(Atomics, { compareExchange });
+    assert.equal(k.breakerState(slot, NOW_MS), 0);
+  });
+
+  it('decides no trial, and its trial can be given back by who declares it dead', () => {
+    const { world, k, slot, cell, admit, settle } = given(layout.F_BREAKER, { consecutive: 1, openMs: 0 });
+    settle(admit(), layout.V_FAILURE);
+    const trial = admit();
+    assert.ok(trial & layout.T_TRIAL);
+    // The ledger is its own; the word is always another one.
+    instead((words, index, expected, next) =>
+      index === (slot + layout.BREAKER_STATE) >> 3
+        ? ~expected
+        : compareExchange(words, index, expected, next),
+    );
+    assert.equal(settle(trial, layout.V_SUCCESS), 0);
+    assert.equal(k.breakerState(slot, NOW_MS), 1, 'still half-open');
+    k.reclaim(slot, cell, 1, world.fences[0] + 1);
+  });
+
+  it('takes no trial back from a dead thread that somebody else is always faster with', () => {
+    const { world, k, slot, cell, admit, settle } = given(layout.F_BREAKER, { consecutive: 1, openMs: 0 });
+    settle(admit(), layout.V_FAILURE);
+    assert.ok(admit() & layout.T_TRIAL);
+    instead((words, index, expected, next) =>
+      index === (slot + layout.BREAKER_STATE) >> 3
+        ? ~expected
+        : compareExchange(words, index, expected, next),
+    );
+    k.reclaim(slot, cell, 1, world.fences[0] + 1);
+    assert.equal(k.breakerState(slot, NOW_MS), 1);
+  });
+
+  it('reads the time of a state as the one it would have written', () => {
+    const { world, k, slot, admit, settle } = given(layout.F_BREAKER, { consecutive: 1 });
+    settle(admit(), layout.V_FAILURE);
+    // Who opened it died before it wrote down when.
+    world.at.i32[(slot + layout.BREAKER_MARK) >> 2] = 0;
+    world.at.i32[(slot + layout.BREAKER_MARK + 4) >> 2] = 0;
+    instead(losing);
+    assert.equal(k.admit(slot, world.at.cell(0), world.at.row(0), world.fences[0], NOW_MS, 1, 0.5, 0), -1);
+    assert.equal(k.breakerWait(slot, NOW_MS), 1_000);
+  });
+
+  it('counts what it can, and ends', () => {
+    const { k, slot } = given(layout.F_BUDGET);
+    instead(losing);
+    k.budgetAdd(slot, NOW_MS, 1, 1);
+    assert.equal(k.budgetCount(slot, NOW_MS, 0), 0);
+  });
+});
+
+describe('what happens between two steps of another thread', () => {
+  afterEach(() => Object.assign(Atomics, { add, compareExchange, load }));
+
+  it('refuses a caller for a try later when the options change at each of its steps', () => {
+    const { world, admit, slot, k } = given(layout.F_RATE | layout.F_BULKHEAD);
+    instead((words, index, expected, next) => {
+      elsewhere(world, () => play(world, ['publish', 1, {}, 0]));
+      return compareExchange(words, index, expected, next);
+    });
+    assert.equal(admit(), layout.R_RATE);
+    Object.assign(Atomics, { compareExchange });
+    assert.equal(k.bulkheadActive(slot), 0, 'its slot went back');
+  });
+
+  it('refuses a caller of an empty bucket for a try later when the options change whenever it looks', () => {
+    for (const keyed of [0, layout.F_KEYED]) {
+      const { world, k, slot, row } = given(layout.F_RATE | keyed, { burstUnits: 1 }, keyed && 8);
+      world.at.bytes.set([7], world.at.scratch(0));
+      k.keyHash(row, 1);
+      const acquire = () => (keyed ? k.keyedAcquire(slot, row, NOW_MS, 1) : k.rateAcquire(slot, NOW_MS, 1));
+      assert.equal(acquire(), 0);
+      Object.assign(Atomics, {
+        load: (words: BigInt64Array, index: number) => {
+          elsewhere(world, () => play(world, ['publish', 1, {}, 0]));
+          return load(words, index);
+        },
+      });
+      assert.equal(acquire(), keyed ? -4 : 1);
+      Object.assign(Atomics, { load });
+    }
+  });
+
+  it('tells no percentile while the first latency of a window is on its way', () => {
+    const features = layout.F_LATENCY | layout.F_VIEW_BUDGET;
+    const { world, k, slot } = given(features);
+    const seen: number[] = [];
+    Object.assign(Atomics, {
+      add: (words: Int32Array, index: number, by: number) => {
+        seen.push(k.viewPercentile(slot, 0, NOW_MS, 0.5));
+        return add(words, index, by);
+      },
+    });
+    k.record(slot, 0, NOW_MS, layout.V_SUCCESS);
+    Object.assign(Atomics, { add });
+    assert.ok(seen.length > 0 && Number.isNaN(seen[0]));
+    world.turn(TWIN);
+    assert.ok(k.viewPercentile(slot, 0, NOW_MS, 0.5) > 0);
+  });
+
+  it('ramps a caller up like any other whose breaker was closed while it asked for a trial', () => {
+    const { world, k, slot, admit, settle } = given(layout.F_BREAKER | layout.F_RAMP, {
+      consecutive: 1,
+      openMs: 0,
+      rampMs: 1_000,
+      trials: 2,
+    });
+    settle(admit(), layout.V_FAILURE);
+    before(1, () => elsewhere(world, (kernels) => kernels.breakerForce(slot, NOW_MS, -1)));
+    assert.equal(admit(0.99), layout.R_RAMP);
+    assert.equal(k.breakerState(slot, NOW_MS), 0);
+  });
+
+  it('leaves a cell to the key of the same tag that has completed its move there', () => {
+    const { world, k, slot, row } = given(layout.F_RATE | layout.F_KEYED, {}, 8);
+    world.at.bytes.set([7], world.at.scratch(0));
+    k.keyHash(row, 1);
+    // The first swap takes the cell's word, the second writes whose it is.
+    before(2, (words, index) => {
+      const mine = new BigInt64Array(world.at.memory.buffer)[(row + layout.THREAD_HASH) >> 3];
+      words[index] = mine ^ (1n << 60n);
+    });
+    assert.equal(k.keyedAcquire(slot, row, NOW_MS, 1), 0);
+    assert.equal(k.keyedAvailable(slot, row, NOW_MS), 3, 'in another cell, with a permit gone');
+    assert.equal(k.keyedLive(slot, NOW_MS), 2);
+  });
+
+  it('spends from the cell that another thread has brought the same key to meanwhile', () => {
+    const { world, k, slot, row } = given(layout.F_RATE | layout.F_KEYED, {}, 8);
+    const words = new BigInt64Array(world.at.memory.buffer);
+    world.at.bytes.set([7], world.at.scratch(0));
+    k.keyHash(row, 1);
+    // Somebody else has the key's first cell, so that it goes to the one behind.
+    assert.equal(k.keyedAcquire(slot, row, NOW_MS, 4), 0);
+    const mine = words[(row + layout.THREAD_HASH) >> 3];
+    const first = words.indexOf(mine, (row + layout.THREAD_BYTES * 4) >> 3);
+    words[first] = mine ^ 63n;
+    words[first + 1] ^= 63n;
+    before(2, (_, index) => {
+      words[first] = mine;
+      words[first + 1] = words[index + 1];
+    });
+    assert.equal(k.keyedAcquire(slot, row, NOW_MS, 1), 0);
+    assert.equal(k.keyedAvailable(slot, row, NOW_MS), 2, 'both have spent from one bucket');
+  });
+});
