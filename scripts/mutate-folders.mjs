@@ -1,0 +1,70 @@
+// What is mutated, which tests are asked, and how much they must notice.
+
+/** Interleavings and races take their time and see the kernels; the others run processes or look at texts. */
+const NEVER = [
+  'test/interleavings/',
+  'test/races/',
+  'test/runtimes/',
+  'test/package/',
+  'test/house/',
+  'test/bench/',
+  'test/examples/',
+];
+
+/**
+ * `sources`: folder of the sources. `without`: those that belong elsewhere. `near`: tests that are asked.
+ * `far`: tests that survivors are shown to as well with --far. `floor`: the least score, in percent.
+ */
+export const FOLDERS = {
+  base: {
+    sources: 'src/base/',
+    near: ['test/base/', 'test/issues/'],
+    far: ['test/testing/', 'test/policy/', 'test/work/', 'test/control/', 'test/admin/', 'test/scenarios/'],
+    floor: 95,
+  },
+  twin: {
+    sources: 'src/state/twin/',
+    near: ['test/twin/', 'test/state/', 'test/issues/'],
+    far: ['test/policy/'],
+    floor: 95,
+  },
+  state: {
+    sources: 'src/state/',
+    without: ['src/state/twin/'],
+    near: ['test/state/', 'test/twin/', 'test/issues/'],
+    far: ['test/policy/', 'test/control/'],
+    floor: 90,
+  },
+  policy: {
+    sources: 'src/policy/',
+    near: ['test/policy/', 'test/issues/', 'test/fuzz/'],
+    far: ['test/scenarios/', 'test/testing/', 'test/control/', 'test/work/', 'test/admin/'],
+    floor: 95,
+  },
+  control: {
+    sources: 'src/control/',
+    near: ['test/control/', 'test/issues/', 'test/fuzz/'],
+    far: ['test/scenarios/', 'test/admin/', 'test/work/'],
+    floor: 90,
+  },
+};
+
+/** Sources without a decision in them, or made by a program. */
+export const isMutated = (path) => path.endsWith('.ts') && !/\.(d|wasm|html)\.ts$/.test(path);
+
+/** The folder's sources among these paths. */
+export function sourcesOf({ sources, without = [] }, paths) {
+  return paths.filter(
+    (path) => path.startsWith(sources) && isMutated(path) && !without.some((part) => path.startsWith(part)),
+  );
+}
+
+/** Test files among these paths below one of the folders. */
+export function testsIn(folders, paths) {
+  return paths.filter(
+    (path) =>
+      path.endsWith('.test.ts') &&
+      folders.some((folder) => path.startsWith(folder)) &&
+      !NEVER.some((folder) => path.startsWith(folder)),
+  );
+}

@@ -1,0 +1,75 @@
+// Which test file reaches what, and in what time: asked of each file once and remembered until a source changes.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tellingCopy } from './mutate-copy.mjs';
+import { runTests } from './mutate-process.mjs';
+import { hashOf } from './mutate-results.mjs';
+import { root } from './root.mjs';
+
+const LIMIT_MS = 120_000;
+const cache = join(root, 'node_modules/.cache/holdfast/reached');
+
+/**
+ * Runs test files without a mutant, as many at a time as there are workers. Yields a map from test file to
+ * `{ tookMs, reached: Set of 'path point' }`; a file that fails without a mutant is left out and named.
+ */
+export async function reach(files, { texts, sources, workers }) {
+  const known = new Map();
+  const world = hashOf(
+    [...texts]
+      .filter(([path]) => !path.endsWith('.test.ts'))
+      .flat()
+      .join('\0'),
+  );
+  const keyOf = (file) => join(cache, `${hashOf(`${world} ${file} ${texts.get(file)}`)}.json`);
+  const unknown = [];
+  for (const file of files) {
+    const kept = readKept(keyOf(file));
+    if (kept === undefined) unknown.push(file);
+    else known.set(file, { tookMs: kept.tookMs, reached: new Set(kept.reached) });
+  }
+  if (unknown.length === 0) return known;
+
+  const copy = tellingCopy(texts, sources);
+  const notes = mkdtempSync(join(tmpdir(), 'holdfast-reached-'));
+  try {
+    const left = [...unknown];
+    const ask = async () => {
+      for (let file = left.shift(); file !== undefined; file = left.shift()) {
+        const found = await askOne(copy, file, join(notes, hashOf(file)));
+        if (found === undefined) continue;
+        known.set(file, found);
+        mkdirSync(cache, { recursive: true });
+        writeFileSync(keyOf(file), JSON.stringify({ tookMs: found.tookMs, reached: [...found.reached] }));
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, ask));
+  } finally {
+    copy.remove();
+    rmSync(notes, { recursive: true, force: true });
+  }
+  return known;
+}
+
+async function askOne(copy, file, note) {
+  writeFileSync(note, '');
+  const { outcome, output, tookMs } = await runTests(copy, [file], {
+    limitMs: LIMIT_MS,
+    env: { HOLDFAST_REACHED: note },
+  });
+  if (outcome !== 'passed') {
+    console.log(`left out: ${file} ${outcome} without a mutant: ${output.trim().split('\n').at(-1)}`);
+    return undefined;
+  }
+  return { tookMs, reached: new Set(readFileSync(note, 'utf8').split('\n').filter(Boolean)) };
+}
+
+function readKept(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
