@@ -23,18 +23,47 @@ export interface SignalNode {
   onAbort(reason: unknown): void;
 }
 
-/** Those who wait on one signal. */
-export interface SignalWatch {
-  readonly list: SignalNode;
+const ONCE = Object.freeze({ once: true });
+
+/**
+ * Those who wait on one signal, the head of their list, and the signal's listener, in one: a server has a signal for
+ * each request, and then this is made for each call.
+ */
+export class SignalWatch implements SignalNode {
+  signalNext: SignalNode = this;
+  signalPrev: SignalNode = this;
+  signalWatch = null;
   /** How many they are. */
-  size: number;
-  listening: boolean;
-  retiring: boolean;
-  readonly signal: WeakRef<AbortSignal>;
-  readonly onEvent: () => void;
+  size = 0;
+  listening = false;
+  retiring = false;
+  readonly signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal;
+  }
+
+  /** What the signal calls. Whoever is told may end the links of others, so the list is taken from its head. */
+  handleEvent(): void {
+    this.listening = false;
+    const { reason } = this.signal;
+    for (let node = this.signalNext; node !== this; node = this.signalNext) {
+      leaveSignal(node);
+      try {
+        node.onAbort(reason);
+      } catch (error) {
+        raiseLater(error);
+      }
+    }
+  }
+
+  /** The head of the list waits for nothing. */
+  onAbort(): void {}
 }
 
+// A watch knows its signal, and is known by it alone: the map keeps neither alive.
 const watches = new WeakMap<AbortSignal, SignalWatch>();
+let retiring: SignalWatch[] = [];
 
 /**
  * Calls `onAbort` with the signal's reason when the signal is aborted; at once when it is already. Gives a
@@ -48,19 +77,22 @@ export function linkSignal(signal: AbortSignal, onAbort: (reason: unknown) => vo
   return () => leaveSignal(node);
 }
 
-/** Links a node, which must not be linked yet, to a signal that is not aborted. Makes nothing. */
+/** Links a node, which must not be linked yet, to a signal that is not aborted. */
 export function joinSignal(signal: AbortSignal, node: SignalNode): void {
-  const watch = watches.get(signal) ?? watchOver(signal);
+  let watch = watches.get(signal);
+  if (watch === undefined) {
+    watch = new SignalWatch(signal);
+    watches.set(signal, watch);
+  }
   if (!watch.listening) {
     watch.listening = true;
-    signal.addEventListener('abort', watch.onEvent, { once: true });
+    signal.addEventListener('abort', watch, ONCE);
   }
-  const { list } = watch;
-  const last = list.signalPrev as SignalNode;
+  const last = watch.signalPrev;
   node.signalPrev = last;
-  node.signalNext = list;
+  node.signalNext = watch;
   last.signalNext = node;
-  list.signalPrev = node;
+  watch.signalPrev = node;
   node.signalWatch = watch;
   watch.size++;
 }
@@ -79,44 +111,19 @@ export function leaveSignal(node: SignalNode): void {
   if (--watch.size === 0 && watch.listening && !watch.retiring) retireSoon(watch);
 }
 
-function watchOver(signal: AbortSignal): SignalWatch {
-  const list: SignalNode = { signalNext: null, signalPrev: null, signalWatch: null, onAbort: () => {} };
-  list.signalNext = list;
-  list.signalPrev = list;
-  const watch: SignalWatch = {
-    list,
-    size: 0,
-    listening: false,
-    retiring: false,
-    // The map must not keep its own key alive.
-    signal: new WeakRef(signal),
-    onEvent: () => abortAll(watch),
-  };
-  watches.set(signal, watch);
-  return watch;
-}
-
-// Whoever is told may end the links of others, so the list is taken from its head.
-function abortAll(watch: SignalWatch): void {
-  watch.listening = false;
-  const reason = watch.signal.deref()?.reason;
-  const { list } = watch;
-  for (let node = list.signalNext as SignalNode; node !== list; node = list.signalNext as SignalNode) {
-    leaveSignal(node);
-    try {
-      node.onAbort(reason);
-    } catch (error) {
-      raiseLater(error);
-    }
-  }
-}
-
+// One turn for all of them: many requests may end between two.
 function retireSoon(watch: SignalWatch): void {
   watch.retiring = true;
-  threadHost.nextTurn(() => {
+  if (retiring.push(watch) === 1) threadHost.nextTurn(retireAll);
+}
+
+function retireAll(): void {
+  const all = retiring;
+  retiring = [];
+  for (const watch of all) {
     watch.retiring = false;
-    if (watch.size > 0 || !watch.listening) return;
+    if (watch.size > 0 || !watch.listening) continue;
     watch.listening = false;
-    watch.signal.deref()?.removeEventListener('abort', watch.onEvent);
-  });
+    watch.signal.removeEventListener('abort', watch);
+  }
 }
