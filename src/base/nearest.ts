@@ -27,8 +27,8 @@ export function didYouMean(wrong: string, known: Iterable<string>): string {
 
 // Letters put in, left out, replaced, or exchanged with their neighbour (optimal string alignment), row by row.
 function editsBetween(a: string, b: string): number {
-  let twoAgo: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  let twoAgo = previous;
   for (let row = 1; row <= a.length; row++) {
     const current = [row];
     for (let column = 1; column <= b.length; column++) {
@@ -38,7 +38,8 @@ function editsBetween(a: string, b: string): number {
         current[column - 1] + 1,
         previous[column - 1] + (same ? 0 : 1),
       );
-      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
+      // Before the first letter there is none, and none is like no letter.
+      if (a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
         edits = Math.min(edits, twoAgo[column - 2] + 1);
       }
       current.push(edits);

@@ -17,8 +17,8 @@ export interface NumberRule {
 
 /** Whether a value is a number that the rule allows. */
 export function isAllowed(value: unknown, rule: NumberRule): value is number {
-  if (typeof value !== 'number' || Number.isNaN(value)) return false;
-  if (!Number.isFinite(value) && !(rule.infinite === true && value > 0)) return false;
+  if (typeof value !== 'number') return false;
+  if (value === Number.POSITIVE_INFINITY ? rule.infinite !== true : !Number.isFinite(value)) return false;
   if (rule.whole === true && Number.isFinite(value) && !Number.isSafeInteger(value)) return false;
   return (
     !(value < (rule.atLeast ?? value)) &&
