@@ -23,28 +23,31 @@ export async function hunt(tasks, { folder, texts, sources, workers, far: furthe
   const far = further ? testsIn(folder.far, paths) : [];
   const copies = Array.from({ length: workers }, () => new Copy(texts));
   try {
-    const survived = await huntAmong(near, tasks, Number.POSITIVE_INFINITY);
-    const left = far.length === 0 ? survived : await huntAmong(far, survived, FAR_BUDGET_MS);
-    for (const task of left) onOutcome(task, { outcome: 'survived' });
+    const end = (task) => onOutcome(task, { outcome: 'survived' });
+    const survived = [];
+    await huntAmong(
+      near,
+      tasks,
+      Number.POSITIVE_INFINITY,
+      far.length > 0 ? (task) => survived.push(task) : end,
+    );
+    if (survived.length > 0) await huntAmong(far, survived, FAR_BUDGET_MS, end);
   } finally {
     for (const copy of copies) copy.remove();
   }
 
-  async function huntAmong(files, wanted, budgetMs) {
-    if (wanted.length === 0) return wanted;
+  async function huntAmong(files, wanted, budgetMs, onSurvivor) {
     const tests = await reach(files, { texts, sources, workers });
     const record = new Record(tests);
     const queue = [...wanted];
-    const survived = [];
     const work = async (copy) => {
       for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
         const found = await show(task, copy, record, budgetMs);
-        if (found === undefined) survived.push(task);
+        if (found === undefined) onSurvivor(task);
         else onOutcome(task, found);
       }
     };
     await Promise.all(copies.map(work));
-    return survived;
   }
 
   async function show(task, copy, record, budgetMs) {
