@@ -1,0 +1,143 @@
+// What kills a mutant: a history in which it differs from the twin, or a test of the state plane.
+//
+// A binary that says which places it reaches is played first: a mutant is only tried on what reaches its place.
+
+import { readdirSync } from 'node:fs';
+import { freeArenas } from './freed-arena.ts';
+import { type Gathered, gathered } from './gathered.ts';
+import { placesReached, useBinary, useMutant } from './mutated-engine.ts';
+import { difference, leaveOutUncountable, recorded } from './recorded.ts';
+
+/** A test that takes longer than this on a mutant hangs. */
+const HANGS_AFTER_MS = 20_000;
+/** Tests that take longer than this on right kernels are not played on mutants. */
+const LONG_MS = 250;
+/** Tests that lie in wait between the twin's own accesses, or start threads. */
+const APART = /together|interrupted/;
+
+/** Something that a mutant can be noticed by. */
+interface Trial {
+  readonly name: string;
+  /** Why the kernels in use are not right, if they are not. */
+  readonly wrong: () => Promise<string | undefined>;
+  readonly isTest: boolean;
+  reaches: ReadonlySet<number>;
+}
+
+export interface Batch {
+  /** In base64: all the mutants, and the right kernels that say where they are. */
+  readonly binary: string;
+  readonly reach?: string;
+  /** Each mutant's number, and that of its place; without one it is tried on everything. */
+  readonly mutants: readonly (readonly [number: number, place?: number])[];
+}
+
+let trials: Trial[] | undefined;
+
+/** Tells for each mutant what killed it, or null. */
+export async function judge(
+  { binary, reach, mutants }: Batch,
+  answer: (number: number, killer: string | null) => void,
+): Promise<void> {
+  if (reach) useBinary(Buffer.from(reach, 'base64'));
+  else if (!trials) useBinary(Buffer.from(binary, 'base64'));
+  trials ??= await readTrials();
+  if (reach) {
+    for (const trial of trials) {
+      placesReached();
+      await trial.wrong();
+      trial.reaches = placesReached();
+    }
+  }
+  useBinary(Buffer.from(binary, 'base64'));
+  for (const [number, place] of mutants) answer(number, await killerOf(number, place, trials));
+}
+
+async function killerOf(
+  number: number,
+  place: number | undefined,
+  all: readonly Trial[],
+): Promise<string | null> {
+  const fitting = all.filter(({ reaches }) => place === undefined || reaches.has(place));
+  const known = KILLERS.filter((trial) => fitting.includes(trial));
+  for (const trial of new Set([...known, ...fitting])) {
+    useMutant(number);
+    const why = await trial.wrong();
+    if (why === undefined) continue;
+    useMutant(0);
+    if (trial.isTest && (await trial.wrong())) throw new Error(`spoilt: ${trial.name}`);
+    if (!KILLERS.includes(trial)) KILLERS.unshift(trial);
+    KILLERS.splice(MOST_KILLERS);
+    return trial.isTest ? trial.name : `${trial.name}: ${why}`;
+  }
+  return null;
+}
+
+/** What has killed one mutant likely kills the next. */
+const KILLERS: Trial[] = [];
+const MOST_KILLERS = 40;
+
+async function readTrials(): Promise<Trial[]> {
+  const tests: Gathered[] = [];
+  for (const test of await read('twin')) {
+    const before = recorded.length;
+    await failureOf(test);
+    if (recorded.length === before) tests.push(test);
+  }
+  leaveOutUncountable();
+  const histories = recorded.map((history) => ({
+    name: `history of ${history.name}`,
+    wrong: async () => difference(history),
+    isTest: false,
+    reaches: new Set<number>(),
+  }));
+  const found = [...histories, ...(await repeatable([...tests, ...(await read('state'))]))];
+  tell(`${histories.length} histories, ${found.length - histories.length} tests`);
+  return found;
+}
+
+/** The tests of a folder but those of the twin alone. */
+async function read(folder: string): Promise<Gathered[]> {
+  const from = gathered.length;
+  const root = new URL(`../../${folder}/`, import.meta.url);
+  for (const name of readdirSync(root).sort()) {
+    if (name.endsWith('.test.ts') && !APART.test(name)) await import(new URL(name, root).href);
+  }
+  return gathered.slice(from).filter(({ name }) => !name.includes('(js)'));
+}
+
+/** Those that can be played again, the quickest first. */
+async function repeatable(tests: readonly Gathered[]): Promise<Trial[]> {
+  const timed: { trial: Trial; ms: number }[] = [];
+  for (const test of tests) {
+    const wrong = () => failureOf(test);
+    useMutant(0);
+    await wrong();
+    const started = performance.now();
+    const failed = await wrong();
+    const ms = performance.now() - started;
+    if (!failed && ms < LONG_MS)
+      timed.push({ ms, trial: { name: test.name, wrong, isTest: true, reaches: new Set() } });
+    else tell(`left out: ${test.name} (${failed ?? `${ms.toFixed(0)} ms`})`);
+  }
+  return timed.sort((a, b) => a.ms - b.ms).map(({ trial }) => trial);
+}
+
+async function failureOf({ run }: Gathered): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, HANGS_AFTER_MS, 'it hangs');
+  });
+  const ended = run().then(
+    () => undefined,
+    (error: Error) => error.message ?? 'it fails',
+  );
+  const why = await Promise.race([ended, late]);
+  clearTimeout(timer);
+  freeArenas();
+  // Engines that nobody holds any more are forgotten between two turns of the event loop.
+  await new Promise(setImmediate);
+  return why;
+}
+
+const tell = (line: string) => process.stderr.write(`${line}\n`);
