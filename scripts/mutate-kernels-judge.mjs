@@ -23,6 +23,7 @@ export class Judge {
       left = left.slice(told);
       if (why === 'done') return;
       this.end();
+      if (why !== 'silence') console.log(`begun anew: ${why.split('\n')[0]}`);
       if (why === 'silence') {
         tell(left[0][0], 'it hangs', true);
         left = left.slice(1);
@@ -71,8 +72,9 @@ export class Judge {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     children.add(child);
-    child.on('message', (message) => this.#heard(message));
-    child.on('exit', (code) => this.#heard({ failed: `a process of tests ended with ${code}` }));
+    const heard = (message) => this.#child === child && this.#heard(message);
+    child.on('message', heard);
+    child.on('exit', (code) => heard({ failed: `a process of tests ended with ${code}` }));
     return child;
   }
 }
