@@ -113,6 +113,23 @@ describe('timers on a clock that is handed in', () => {
     assert.equal(fired, 1);
   });
 
+  it('bear a clock that fires while it is still being asked to', () => {
+    const hasty: Clock = {
+      now: () => 100,
+      wallMs: () => 0,
+      setTimer: (_, fire) => {
+        fire();
+        return () => {};
+      },
+    };
+    let fired = 0;
+    timersOf(hasty).arm(
+      callbackTimer(() => fired++),
+      50,
+    );
+    assert.deepEqual([fired, timersOf(hasty).size], [1, 0]);
+  });
+
   it('raise what a node throws and fire the others', async () => {
     const { lines, errors } = await runScript(script, 'a throw on a clock that is handed in');
     assert.deepEqual(lines, ['raised first', 'second fired'], errors);
