@@ -18,9 +18,17 @@ export function turn(): void {
 `;
 export const MUTANT_EXPORT = "\nexport { breath, mutant } from './mutant';\n";
 
-/** `numbered`: mutants with the number by which they are put in force, from 1. */
-export function withAll(source, numbered, loops) {
-  return assembled(source, numbered, loops, (site) => site);
+/** The same where the host is asked which mutant is in force: a binary for the harness may have no globals. */
+export const ASKING_SOURCE = `@external('env', 'reached')
+export declare function reached(site: i32): i32;
+@external('env', 'mutant')
+export declare function mutant(): i32;
+export function turn(): void {}
+`;
+
+/** `numbered`: mutants with the number by which they are put in force, from 1; `asks`: whether the host is asked. */
+export function withAll(source, numbered, loops, { asks = false } = {}) {
+  return assembled(source, numbered, loops, (site) => ({ ...site, mutant: asks ? 'mutant()' : 'mutant' }));
 }
 
 /** The file as it is, but it says which mutants' places are reached: `siteOf` says by which number. */
@@ -110,15 +118,12 @@ function emitted(source, nodes, from, to) {
   return text + source.slice(at, to);
 }
 
-function wrapped({ loop, block, statement, others, reach }, right) {
+function wrapped({ loop, block, statement, others, reach, mutant }, right) {
   if (loop) return block ? `{ turn(); ${right.slice(1)}` : `{ turn(); ${right} }`;
-  if (reach)
-    return statement
-      ? `{ reached(${reach}); ${right} }`
-      : `(reached(${reach}) ? (${others[0].text}) : (${right}))`;
+  if (reach) return statement ? `{ reached(${reach}); ${right} }` : `(reached(${reach}), ${right})`;
   if (statement) {
-    const wrong = others.map(({ number, text }) => `if (mutant == ${number}) { ${text} } else `);
+    const wrong = others.map(({ number, text }) => `if (${mutant} == ${number}) { ${text} } else `);
     return `{ ${wrong.join('')}{ ${right} } }`;
   }
-  return `(${others.map(({ number, text }) => `mutant == ${number} ? (${text}) : `).join('')}(${right}))`;
+  return `(${others.map(({ number, text }) => `${mutant} == ${number} ? (${text}) : `).join('')}(${right}))`;
 }

@@ -1,6 +1,7 @@
 // Whether the tests notice when a kernel is wrong: makes every small mistake in assembly/, one at a time, and plays on
-// each the histories that compare kernels with their twin, from a fixed seed, and the tests of the state plane. What
-// other orders of atomic steps do is shown elsewhere: npm run mutate:interleavings.
+// each the histories that compare kernels with their twin, from a fixed seed, and the tests of the state plane; on
+// those that survive without a reason, the scenarios of the interleavings. Atomic accesses that are made to be none are
+// not among the mistakes: npm run mutate:interleavings makes those.
 //
 //   npm run mutate -- kernels             what is known and unchanged is not run again
 //   npm run mutate -- kernels rate keyed  files whose path contains one of the words
@@ -11,6 +12,7 @@
 import { compiled, kernelSources, mutable } from './mutate-kernels-compile.mjs';
 import { Judge } from './mutate-kernels-judge.mjs';
 import { mutantsOf } from './mutate-kernels-mutants.mjs';
+import { judgeOrders } from './mutate-kernels-orders.mjs';
 import { siteNumbers, withAll, withOne, withReach } from './mutate-kernels-schemata.mjs';
 import {
   entryOf,
@@ -71,10 +73,10 @@ async function judgeFile(judge, sources, path, entry) {
   const { mutants, loops } = mutantsOf(path, source);
   const known = entry?.source === hashOf(source) ? outcomesIn(entry) : new Map();
   const equivalents = readEquivalents(NAME);
+  const explained = ({ from, to }) => explains(equivalents, path, { line: from, mutant: to });
   const settled = (mutant, number) => {
     const { outcome } = known.get(number) ?? {};
-    const reason = explains(equivalents, path, { line: mutant.from, mutant: mutant.to });
-    return known.size > 0 && (outcome !== 'survived' || reason);
+    return known.size > 0 && (outcome !== 'survived' || explained(mutant));
   };
   const open = mutants
     .map((mutant, index) => ({ mutant, index, number: index + 1 }))
@@ -88,9 +90,16 @@ async function judgeFile(judge, sources, path, entry) {
   };
   const within = open.filter(({ mutant }) => mutant.site);
   await judgeTogether(judge, sources, path, { source, loops, numbered: within }, tell);
+  const right = base64((await compiled(sources, path, withReach(source, [], []))).binary);
   for (const { mutant, number } of open.filter(({ mutant }) => !mutant.site)) {
     const { binary } = await compiled(sources, path, withOne(source, mutant, loops));
-    if (binary) await judge.judge({ binary: base64(binary), mutants: [[number]] }, tell);
+    if (binary) await judge.judge({ binary: base64(binary), right, mutants: [[number]] }, tell);
+  }
+  const unexplained = within.filter(
+    ({ mutant, index }) => outcomes.get(index)?.outcome === 'survived' && !explained(mutant),
+  );
+  if (unexplained.length > 0) {
+    await judgeOrders(judge, path, { source, numbered: unexplained }, tell);
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   const alive = open.filter(({ index }) => outcomes.get(index)?.outcome === 'survived').length;
@@ -114,7 +123,7 @@ async function judgeTogether(judge, sources, path, { source, loops, numbered }, 
   const reach = await compiled(sources, path, withReach(source, numbered, loops));
   const places = siteNumbers(numbered);
   const mutants = numbered.map(({ number }) => [number, places.get(number)]);
-  await judge.judge({ binary: base64(binary), reach: base64(reach.binary), mutants }, tell);
+  await judge.judge({ binary: base64(binary), right: base64(reach.binary), mutants }, tell);
 }
 
 /** What does not compile is no mutant. */

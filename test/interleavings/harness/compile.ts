@@ -40,6 +40,11 @@ export function compileText(source: string): Promise<Uint8Array> {
   return compile(new Map([['assembly/index.ts', source]]), ['--optimizeLevel', '3', '--shrinkLevel', '1']);
 }
 
+/** Kernels from sources of one's own, by name, hardly optimised. */
+export function compileSources(sources: ReadonlyMap<string, string>): Promise<Uint8Array> {
+  return compile(sources, ['--optimizeLevel', '1']);
+}
+
 const FLAGS = ['--config', 'asconfig.json', '--debug', '--sourceMap', '--outFile', 'kernels.wasm'];
 const OPTIMISER = 'scripts/optimise-kernels.mjs';
 const RECIPE = [

@@ -23,6 +23,9 @@ export interface Host {
 
 type Kernels = Record<string, (...args: number[]) => number | undefined>;
 
+/** Functions of the host that kernels may call, and that never park them. */
+export type Asks = Readonly<Record<string, (...args: number[]) => number>>;
+
 export class Coroutine {
   host: Host | undefined;
   private readonly exports: Kernels;
@@ -34,13 +37,22 @@ export class Coroutine {
   private stop: Omit<Parked, 'frame'> | undefined;
   private kernel = '';
 
-  /** @param stack where asyncify may write locals: an address, and the end of the room there */
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, stack: number, end: number) {
+  /**
+   * @param stack where asyncify may write locals: an address, and the end of the room there
+   */
+  constructor(
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    asks: Asks,
+    stack: number,
+    end: number,
+  ) {
     const step = (site: number, part: number, address: number) => this.onStep(site, part, address);
     const abort = () => {
       throw new Error('the kernel called abort');
     };
-    this.exports = new WebAssembly.Instance(module, { env: { memory, step, abort } }).exports as Kernels;
+    this.exports = new WebAssembly.Instance(module, { env: { ...asks, memory, step, abort } })
+      .exports as Kernels;
     this.bytes = new Uint8Array(memory.buffer);
     this.words = new Int32Array(memory.buffer);
     this.stack = stack;

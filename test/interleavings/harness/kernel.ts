@@ -1,6 +1,6 @@
 // An instrumented binary with the memory and the instances that its virtual threads use.
 
-import { Coroutine, type Host } from './coroutine.ts';
+import { type Asks, Coroutine, type Host } from './coroutine.ts';
 import type { Instrumented } from './instrument.ts';
 import { instrumented } from './instrumented.ts';
 import { UndoableMemory } from './memory.ts';
@@ -9,9 +9,9 @@ import type { Site } from './site.ts';
 const PAGE = 65_536;
 const PAGES = 8;
 
-/** A binary made ready for machines. */
-export async function kernelOf(binary: Uint8Array): Promise<Kernel> {
-  return new Kernel(await instrumented(binary));
+/** A binary made ready for machines. `asks`: functions of the host that it calls beside. */
+export async function kernelOf(binary: Uint8Array, asks: Asks = {}): Promise<Kernel> {
+  return new Kernel(await instrumented(binary), asks);
 }
 
 /**
@@ -23,9 +23,11 @@ export class Kernel {
   readonly memory: UndoableMemory;
   private readonly module: WebAssembly.Module;
   private readonly shared: WebAssembly.Memory;
+  private readonly asks: Asks;
   private readonly coroutines: Coroutine[] = [];
 
-  constructor({ binary, sites, maximumPages }: Instrumented) {
+  constructor({ binary, sites, maximumPages }: Instrumented, asks: Asks) {
+    this.asks = asks;
     this.module = new WebAssembly.Module(binary);
     this.sites = sites;
     const pages = Math.min(PAGES, maximumPages);
@@ -38,7 +40,7 @@ export class Kernel {
   coroutinesFor(count: number, host: Host): readonly Coroutine[] {
     const stack = this.memory.limit;
     while (this.coroutines.length < count) {
-      this.coroutines.push(new Coroutine(this.module, this.shared, stack, stack + PAGE));
+      this.coroutines.push(new Coroutine(this.module, this.shared, this.asks, stack, stack + PAGE));
     }
     const used = this.coroutines.slice(0, count);
     for (const each of used) each.host = host;

@@ -25,9 +25,9 @@ interface Trial {
 }
 
 export interface Batch {
-  /** In base64: all the mutants, and the right kernels that say where they are. */
+  /** In base64: the mutants, and right kernels that say which of their places are reached. */
   readonly binary: string;
-  readonly reach?: string;
+  readonly right: string;
   /** Each mutant's number, and that of its place; without one it is tried on everything. */
   readonly mutants: readonly (readonly [number: number, place?: number])[];
 }
@@ -36,13 +36,12 @@ let trials: Trial[] | undefined;
 
 /** Tells for each mutant what killed it, or null. */
 export async function judge(
-  { binary, reach, mutants }: Batch,
+  { binary, right, mutants }: Batch,
   answer: (number: number, killer: string | null) => void,
 ): Promise<void> {
-  if (reach) useBinary(Buffer.from(reach, 'base64'));
-  else if (!trials) useBinary(Buffer.from(binary, 'base64'));
+  useBinary(Buffer.from(right, 'base64'));
   trials ??= await readTrials();
-  if (reach) {
+  if (mutants.some(([, place]) => place !== undefined)) {
     for (const trial of trials) {
       placesReached();
       await trial.wrong();

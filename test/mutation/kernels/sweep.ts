@@ -2,13 +2,18 @@
 // numbers of the mutants in it is answered by one message with what killed each.
 
 import { register } from 'node:module';
+import type { Batch } from './judge.ts';
+import type { Orders } from './orders.ts';
 
 register('./hooks.mjs', import.meta.url);
 const { judge } = await import('./judge.ts');
+const { judgeOrders } = await import('./orders.ts');
 
-process.on('message', async (message: Parameters<typeof judge>[0]) => {
+process.on('message', async (message: Batch | Orders) => {
   try {
-    await judge(message, (number, killer) => process.send?.({ number, killer }));
+    const answer = (number: number, killer: string | null) => process.send?.({ number, killer });
+    if ('sources' in message) await judgeOrders(message, answer);
+    else await judge(message, answer);
     process.send?.({ done: true });
   } catch (error) {
     process.send?.({ failed: (error as Error).stack });
