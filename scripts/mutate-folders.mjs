@@ -1,9 +1,11 @@
 // What is mutated, which tests are asked, and how much they must notice.
 
-/** Interleavings and races take their time and see the kernels; the others run processes or look at texts. */
+/** Interleavings, races and threads take their time; the others run processes or look at texts. */
 const NEVER = [
   'test/interleavings/',
   'test/races/',
+  'test/twin/interrupted.',
+  'test/twin/together.',
   'test/runtimes/',
   'test/package/',
   'test/house/',
@@ -13,18 +15,22 @@ const NEVER = [
 
 /**
  * `sources`: folder of the sources. `without`: those that belong elsewhere. `near`: tests that are asked.
- * `far`: tests that survivors are shown to as well with --far. `floor`: the least score, in percent.
+ * `resident`: those of them that leave nothing behind (no threads, processes, timers or paths of their own) and need no
+ * process for each mutant. `far`: tests that survivors are shown to as well with --far. `floor`: the least score, in percent.
  */
 export const FOLDERS = {
   base: {
     sources: 'src/base/',
     near: ['test/base/', 'test/issues/'],
+    resident:
+      /^test\/base\/(clock-guard|diagnostics|error-from-wire|error-to-wire|error-wire|nearest|number-rule|options|options-refused|random|show|timer-wheel|timer-wheel-history)\.test/,
     far: ['test/testing/', 'test/policy/', 'test/work/', 'test/control/', 'test/admin/', 'test/scenarios/'],
     floor: 95,
   },
   twin: {
     sources: 'src/state/twin/',
     near: ['test/twin/', 'test/state/', 'test/issues/'],
+    resident: /^test\/(twin|state)\//,
     far: ['test/policy/'],
     floor: 95,
   },
@@ -32,6 +38,7 @@ export const FOLDERS = {
     sources: 'src/state/',
     without: ['src/state/twin/'],
     near: ['test/state/', 'test/twin/', 'test/issues/'],
+    resident: /^test\/(twin|state)\//,
     far: ['test/policy/', 'test/control/'],
     floor: 90,
   },

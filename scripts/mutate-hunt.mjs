@@ -4,6 +4,8 @@ import { Copy } from './mutate-copy.mjs';
 import { testsIn } from './mutate-folders.mjs';
 import { runTests } from './mutate-process.mjs';
 import { reach } from './mutate-reach.mjs';
+import { Record } from './mutate-record.mjs';
+import { Resident } from './mutate-resident.mjs';
 import { plant } from './mutate-source.mjs';
 
 /** A mutant is given up as hanging after so much, and so many times what its tests take without it. */
@@ -21,7 +23,10 @@ export async function hunt(tasks, { folder, texts, sources, workers, far: furthe
   const paths = [...texts.keys()];
   const near = testsIn(folder.near, paths);
   const far = further ? testsIn(folder.far, paths) : [];
-  const copies = Array.from({ length: workers }, () => new Copy(texts));
+  const copies = Array.from({ length: workers }, () => {
+    const copy = new Copy(texts);
+    return Object.assign(copy, { resident: new Resident(copy) });
+  });
   try {
     const end = (task) => onOutcome(task, { outcome: 'survived' });
     const survived = [];
@@ -33,7 +38,10 @@ export async function hunt(tasks, { folder, texts, sources, workers, far: furthe
     );
     if (survived.length > 0) await huntAmong(far, survived, FAR_BUDGET_MS, end);
   } finally {
-    for (const copy of copies) copy.remove();
+    for (const copy of copies) {
+      await copy.resident.end();
+      copy.remove();
+    }
   }
 
   async function huntAmong(files, wanted, budgetMs, onSurvivor) {
@@ -60,84 +68,45 @@ export async function hunt(tasks, { folder, texts, sources, workers, far: furthe
       throw new Error(`${path}:${mutant.line}: no JavaScript: ${mutant.what}\n${error.message}`);
     }
     try {
-      const [first, ...others] = order;
-      const found = await tryOne(first);
-      if (found !== undefined || others.length === 0) return found;
-      // The others together: most of what a file costs is the start of its process.
-      const { outcome, file } = await runTests(copy, others, { limitMs: limitOf(others, record) });
-      if (outcome === 'passed') return undefined;
-      // In a process of its own, so that no file is blamed for what another one left behind.
-      for (const each of file === undefined ? others : [file, ...others.filter((other) => other !== file)]) {
-        const alone = await tryOne(each);
-        if (alone !== undefined) return alone;
-      }
-      return undefined;
+      return await showTo(order);
     } finally {
       copy.restore(path);
     }
 
-    async function tryOne(test) {
-      const { outcome } = await runTests(copy, [test], { limitMs: limitOf([test], record) });
-      record.add(path, test, outcome !== 'passed');
-      return outcome === 'passed'
-        ? undefined
-        : { outcome: outcome === 'failed' ? 'killed' : outcome, by: test };
+    // The likeliest first; then those that need no process of their own; then the others together, since most of what
+    // they cost is the start of it.
+    async function showTo([first, ...others]) {
+      const mayStay = (test) => folder.resident?.test(test) === true;
+      const known = await askOne(first);
+      if (known !== undefined) return known;
+      for (const test of others.filter(mayStay)) {
+        const found = await askOne(test);
+        if (found !== undefined) return found;
+      }
+      const apart = others.filter((test) => !mayStay(test));
+      if (apart.length === 0) return undefined;
+      const { outcome, file } = await runTests(copy, apart, { limitMs: limitOf(apart, record) });
+      if (outcome === 'passed') return undefined;
+      // In a process of its own, so that no file is blamed for what another one left behind.
+      for (const test of file === undefined ? apart : [file, ...apart.filter((other) => other !== file)]) {
+        const found = await askOne(test);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+
+      async function askOne(test) {
+        const limitMs = limitOf([test], record);
+        const outcome = mayStay(test)
+          ? await copy.resident.run(test, limitMs)
+          : (await runTests(copy, [test], { limitMs })).outcome;
+        record.add(path, test, outcome !== 'passed');
+        if (outcome === 'passed') return undefined;
+        return { outcome: outcome === 'failed' ? 'killed' : outcome, by: test };
+      }
     }
   }
 }
 
 function limitOf(files, record) {
   return LEAST_LIMIT_MS + LIMIT_FACTOR * files.reduce((sum, file) => sum + record.tookMs(file), 0);
-}
-
-/** How often each test noticed something in a file, so that the one to be asked first is the likeliest for its time. */
-class Record {
-  #tests;
-  #tries = new Map();
-
-  constructor(tests) {
-    this.#tests = tests;
-  }
-
-  tookMs(test) {
-    return this.#tests.get(test).tookMs;
-  }
-
-  add(path, test, noticed) {
-    const seen = this.#of(path, test);
-    seen.tries++;
-    if (noticed) seen.noticed++;
-  }
-
-  #of(path, test) {
-    const key = `${path} ${test}`;
-    let seen = this.#tries.get(key);
-    if (seen === undefined) {
-      // Before anything is known, the test that bears the file's name is the likeliest.
-      const name = path.slice(path.lastIndexOf('/') + 1, -'.ts'.length);
-      seen = { tries: 1, noticed: test.includes(`/${name}.`) ? 1 : 0.3 };
-      this.#tries.set(key, seen);
-    }
-    return seen;
-  }
-
-  /** The tests that reach a point, the likeliest first, as many as fit into the budget. */
-  order(path, point, hint, budgetMs) {
-    const worth = (test) => {
-      const { tries, noticed } = this.#of(path, test);
-      return test === hint ? Number.POSITIVE_INFINITY : noticed / tries / (100 + this.tookMs(test));
-    };
-    const reaching = [...this.#tests.keys()].filter((test) =>
-      this.#tests.get(test).reached.has(`${path} ${point}`),
-    );
-    let spentMs = 0;
-    return reaching
-      .map((test) => ({ test, worth: worth(test) }))
-      .sort((one, other) => other.worth - one.worth)
-      .map(({ test }) => test)
-      .filter((test, index) => {
-        spentMs += this.tookMs(test);
-        return index === 0 || spentMs <= budgetMs;
-      });
-  }
 }
