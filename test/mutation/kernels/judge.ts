@@ -39,7 +39,8 @@ export async function judge(
   { binary, right, mutants }: Batch,
   answer: (number: number, killer: string | null) => void,
 ): Promise<void> {
-  useBinary(Buffer.from(right, 'base64'));
+  const rightBinary = Buffer.from(right, 'base64');
+  useBinary(rightBinary);
   trials ??= await readTrials();
   if (mutants.some(([, place]) => place !== undefined)) {
     for (const trial of trials) {
@@ -49,13 +50,14 @@ export async function judge(
     }
   }
   useBinary(Buffer.from(binary, 'base64'));
-  for (const [number, place] of mutants) answer(number, await killerOf(number, place, trials));
+  for (const [number, place] of mutants) answer(number, await killerOf(number, place, trials, rightBinary));
 }
 
 async function killerOf(
   number: number,
   place: number | undefined,
   all: readonly Trial[],
+  right: Uint8Array,
 ): Promise<string | null> {
   const fitting = all.filter(({ reaches }) => place === undefined || reaches.has(place));
   const known = KILLERS.filter((trial) => fitting.includes(trial));
@@ -63,8 +65,12 @@ async function killerOf(
     useMutant(number);
     const why = await trial.wrong();
     if (why === undefined) continue;
-    useMutant(0);
-    if (trial.isTest && (await trial.wrong())) throw new Error(`spoilt: ${trial.name}`);
+    if (trial.isTest) {
+      // What a mutant has written may stand in the way of those after it.
+      if (place === undefined) useBinary(right);
+      useMutant(0);
+      if (await trial.wrong()) throw new Error(`spoilt: ${trial.name}`);
+    }
     if (!KILLERS.includes(trial)) KILLERS.unshift(trial);
     KILLERS.splice(MOST_KILLERS);
     return trial.isTest ? trial.name : `${trial.name}: ${why}`;
