@@ -1,7 +1,7 @@
 // The options of the admin server, read and checked.
 
 import { isIP } from 'node:net';
-import { readOptions } from '../base/options.ts';
+import { readOptions, refuseValue } from '../base/options.ts';
 import type { AdminOptions } from '../control/wings.ts';
 
 export interface AdminSettings {
@@ -25,7 +25,14 @@ export function readAdminOptions(options: AdminOptions): AdminSettings {
   const token = o.text('token', { optional: true });
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
     o.refuse('token', 'a token of visible ASCII characters');
-  const allowed = o.array('allowedHosts', (item) => hostName(String(item)), { default: [] });
+  const allowed = o.array(
+    'allowedHosts',
+    (item, path) =>
+      typeof item === 'string' && item !== ''
+        ? hostName(item)
+        : refuseValue(path, 'the name of a host', item),
+    { default: [] },
+  );
   const loopback = isLoopback(host);
   if (!loopback && token === undefined)
     o.refuse('token', `a token, since ${host} can be reached from other machines`);

@@ -2,7 +2,7 @@
 
 import { readOptions } from '../base/options.ts';
 import type { Holdfast } from '../control/holdfast.ts';
-import type { Isolation } from '../policy/breaker-part.ts';
+import type { CircuitBreakerPart, Isolation } from '../policy/breaker-part.ts';
 import { BadRequest } from './answers.ts';
 
 const ACTIONS = ['open', 'close', 'isolate', 'release', 'disable', 'metricsOnly'] as const;
@@ -10,8 +10,8 @@ const ACTIONS = ['open', 'close', 'isolate', 'release', 'disable', 'metricsOnly'
 /** Commands for the breakers, the numbers and the chaos of a runtime. */
 export class Commands {
   readonly #holdfast: Holdfast;
-  /** Isolations made here, by policy: each is released by whoever may give commands. */
-  readonly #isolations = new Map<string, Isolation>();
+  /** Isolations made here, by breaker and not by name, which another may have by now. Whoever may command releases. */
+  readonly #isolations = new WeakMap<CircuitBreakerPart, Isolation>();
 
   constructor(holdfast: Holdfast) {
     this.#holdfast = holdfast;
@@ -26,9 +26,9 @@ export class Commands {
     const forMs = o.durationMs('forMs', { above: 0, optional: true });
     if (forMs !== undefined && action !== 'open') o.refuse('forMs', 'no duration but for open');
     if (action === 'isolate') {
-      if (!this.#isolations.has(name)) this.#isolations.set(name, part.isolate());
+      if (!this.#isolations.has(part)) this.#isolations.set(part, part.isolate());
     } else {
-      if (action === 'release' || action === 'close') this.#release(name);
+      if (action === 'release' || action === 'close') this.#release(part);
       if (action === 'open') part.open(forMs);
       else if (action !== 'release') part[action]();
     }
@@ -51,9 +51,9 @@ export class Commands {
     this.#holdfast.chaos.enable(request);
   }
 
-  #release(name: string): void {
-    this.#isolations.get(name)?.();
-    this.#isolations.delete(name);
+  #release(part: CircuitBreakerPart): void {
+    this.#isolations.get(part)?.();
+    this.#isolations.delete(part);
   }
 }
 

@@ -39,9 +39,9 @@ export function adminApp(holdfast: Holdfast, settings: AdminSettings, clock: Clo
   app.use(bodyLimit({ maxSize: MOST_BYTES, onError: () => json({ error: 'the body is over 64 KB' }, 413) }));
 
   app.get('/', () => dashboard(200));
-  app.get('/metrics', () => {
+  app.get('/metrics', ({ req }) => {
     const headers = { 'content-type': holdfast.metrics.contentType };
-    return new Response(metricsText(holdfast.scrape()), { headers });
+    return new Response(isHead(req.raw) ? null : metricsText(holdfast.scrape()), { headers });
   });
   app.get('/health', () => {
     const { live, ready, checks } = holdfast.health.status();
@@ -56,8 +56,8 @@ export function adminApp(holdfast: Holdfast, settings: AdminSettings, clock: Clo
     return json(holdfast.views().find((view) => view.name === name));
   });
   app.get('/threads', async () => json(await holdfast.threads()));
-  app.get('/events', () => {
-    const stream = streams.open();
+  app.get('/events', ({ req }) => {
+    const stream = isHead(req.raw) ? null : streams.open();
     if (stream === undefined) return json({ error: `there are ${MOST_STREAMS} event streams already` }, 503);
     return new Response(stream, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } });
   });
@@ -93,6 +93,11 @@ export function adminApp(holdfast: Holdfast, settings: AdminSettings, clock: Clo
 function needOf(method: string, path: string): Need {
   if (method !== 'GET' && method !== 'HEAD') return 'change';
   return PROBES.includes(path) ? 'probe' : 'read';
+}
+
+// Its answer has no body: a stream would be read by nobody, and never be let go.
+function isHead({ method }: Request): boolean {
+  return method === 'HEAD';
 }
 
 function probe(name: string, well: boolean): Response {
