@@ -2,6 +2,7 @@
 
 import { HoldfastError, nameError } from './holdfast-error.ts';
 import { didYouMean } from './nearest.ts';
+import { show } from './show.ts';
 
 /** What ran out of time: one attempt, a whole call, a task on a worker, a step of the runtime's own, or an answer of another thread's. */
 export type TimeoutScope = 'attempt' | 'total' | 'task' | 'start' | 'stop' | 'check' | 'answer';
@@ -60,8 +61,8 @@ export class UnknownTaskError extends HoldfastError {
 
   /** `known`: the names that there are; the nearest is suggested. */
   constructor({ task, known = [] }: { task: string; known?: Iterable<string> }) {
-    super(`workers: no task is called "${task}"${didYouMean(task, known)}`, { code: 'HF_UNKNOWN_TASK' });
-    this.task = task;
+    super(`workers: no task is called ${called(task, known)}`, { code: 'HF_UNKNOWN_TASK' });
+    this.task = nameOf(task);
   }
 }
 
@@ -80,9 +81,9 @@ export class TaskModuleError extends HoldfastError {
 export class UnknownPolicyError extends HoldfastError {
   /** `known`: the names that there are; the nearest is suggested. */
   constructor({ policy, known = [] }: { policy: string; known?: Iterable<string> }) {
-    super(`no policy is called "${policy}"${didYouMean(policy, known)}`, {
+    super(`no policy is called ${called(policy, known)}`, {
       code: 'HF_UNKNOWN_POLICY',
-      policy,
+      policy: nameOf(policy),
     });
   }
 }
@@ -100,6 +101,15 @@ nameError(UnknownTaskError, 'UnknownTaskError');
 nameError(TaskModuleError, 'TaskModuleError');
 nameError(UnknownPolicyError, 'UnknownPolicyError');
 nameError(ChaosError, 'ChaosError');
+
+// Who is not held to types asks for anything at all by name.
+function called(name: unknown, known: Iterable<string>): string {
+  return typeof name === 'string' ? `${show(name)}${didYouMean(name, known)}` : show(name);
+}
+
+function nameOf(name: unknown): string {
+  return typeof name === 'string' ? name : show(name);
+}
 
 function prefix(policy: string | undefined): string {
   return policy === undefined ? '' : `${policy}/`;

@@ -3,9 +3,17 @@
 import { SLOT_GEN } from '../../assembly/layout.ts';
 import type { Clock } from '../base/clock.ts';
 import { OptionsError, UnknownPolicyError } from '../base/errors.ts';
+import { refuseValue } from '../base/options.ts';
 import type { Random } from '../base/random.ts';
 import type { Arena, KeyRange } from '../state/arena.ts';
-import { directoryGeneration, type Entry, enterOnMain, entries, removeOnMain } from '../state/directory.ts';
+import {
+  checkName,
+  directoryGeneration,
+  type Entry,
+  enterOnMain,
+  entries,
+  removeOnMain,
+} from '../state/directory.ts';
 import type { StatePlane } from '../state/plane.ts';
 import { formatOnMain, Slot } from '../state/slot.ts';
 import { Changes } from './changes.ts';
@@ -73,8 +81,10 @@ export class SharedPolicies {
   /** Makes a policy in a free slot and publishes its name. Throws an `OptionsError` for a name that is taken. */
   defineOnMain(arena: Arena, name: string, options: unknown): Policy {
     const { plane, random } = this.#settings;
+    if (typeof name !== 'string') refuseValue('define(name)', 'a text', name);
     const path = `policies.${name}`;
     this.#look();
+    checkName(path, name);
     if (this.#entries.has(name)) {
       throw new OptionsError({
         path,
@@ -85,16 +95,18 @@ export class SharedPolicies {
     const plan = bindRandom(readPolicy(path, options), random);
     const index = arena.takeOnMain(path);
     const perKey = plan.shape.rateLimiter?.perKey;
+    let keys: KeyRange | undefined;
     try {
-      const keys = perKey && arena.takeKeysOnMain(path, perKey.maxKeys);
-      if (keys !== undefined) this.#ranges.set(index, keys);
+      keys = perKey && arena.takeKeysOnMain(path, perKey.maxKeys);
       formatOnMain(plane, index, slotShapeOf(plan, keys, true), plan.numbers);
       writeOptionsText(plane, plane.slotAt(index), { data: plan.data, inline: plan.inline });
       enterOnMain(plane, path, name, index);
     } catch (error) {
       arena.freeOnMain(index);
+      if (keys !== undefined) arena.freeKeysOnMain(keys);
       throw error;
     }
+    if (keys !== undefined) this.#ranges.set(index, keys);
     return this.#open(this.#entered(name, index), plan);
   }
 

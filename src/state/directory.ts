@@ -12,6 +12,7 @@ import {
   SLOT_GEN,
 } from '../../assembly/layout.ts';
 import { OptionsError } from '../base/errors.ts';
+import { show } from '../base/show.ts';
 import type { StatePlane } from './plane.ts';
 
 const DEFINED = 1;
@@ -25,22 +26,29 @@ export interface Entry {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// What begins with a byte order mark is another name.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function entryAt(plane: StatePlane, index: number): number {
   return plane.geometry.directoryAt + index * ENTRY_BYTES;
 }
 
-/** Publishes the slot `index` under a name. Throws an `OptionsError` at `path` when the name is too long. */
-export function enterOnMain(plane: StatePlane, path: string, name: string, index: number): void {
+/** The bytes of a name. Throws an `OptionsError` at `path` for one that has none, or too many, or is no text. */
+export function checkName(path: string, name: string): Uint8Array {
   const encoded = encoder.encode(name);
-  if (encoded.length === 0 || encoded.length > ENTRY_NAME_BYTES) {
+  if (encoded.length === 0 || encoded.length > ENTRY_NAME_BYTES || decoder.decode(encoded) !== name) {
     throw new OptionsError({
       path,
-      expected: `a name of 1 to ${ENTRY_NAME_BYTES} bytes`,
-      received: `one of ${encoded.length}`,
+      expected: `a name of 1 to ${ENTRY_NAME_BYTES} bytes in UTF-8`,
+      received: `one of ${encoded.length}: ${show(name)}`,
     });
   }
+  return encoded;
+}
+
+/** Publishes the slot `index` under a name. Throws an `OptionsError` at `path` when the name is too long. */
+export function enterOnMain(plane: StatePlane, path: string, name: string, index: number): void {
+  const encoded = checkName(path, name);
   const at = entryAt(plane, index);
   plane.bytes.set(encoded, at + ENTRY_NAME);
   plane.i32[(at + ENTRY_LENGTH) >> 2] = encoded.length;
