@@ -110,7 +110,8 @@ class Packing {
       if (native.prototype === prototype) return { kind: 'native', type: name };
     }
     if (prototype === AggregateError.prototype) return { kind: 'native', type: 'AggregateError' };
-    if (error instanceof DOMException) return { kind: 'dom', type: error.name };
+    // Which one it is, is in its name.
+    if (error instanceof DOMException) return { kind: 'dom', type: 'DOMException' };
     return { kind: 'other', type: '' };
   }
 
@@ -198,8 +199,12 @@ function read(value: object, name: string): unknown {
 }
 
 function textOf(error: Error, name: 'name' | 'message' | 'stack'): string | undefined {
-  const text = read(error, name);
-  return text === undefined ? undefined : String(text);
+  try {
+    const text = error[name];
+    return text === undefined ? undefined : String(text);
+  } catch {
+    return '[cannot be read]';
+  }
 }
 
 // What is enumerable travels among the fields.

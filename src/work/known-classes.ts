@@ -4,12 +4,24 @@
 import type { ErrorClass } from '../base/error-wire.ts';
 
 const MOST_LEVELS = 8;
+/** Errors that are looked at: more do not travel. */
+const MOST_LOOKS = 1_000;
 
 /** Classes of the given names among an error and its causes. */
 export function classesIn(thrown: unknown, names: ReadonlySet<string>): ErrorClass[] {
   const found = new Map<string, ErrorClass>();
+  const seen = new Set<unknown>();
   const look = (value: unknown, level: number): void => {
-    if (!(value instanceof Error) || level > MOST_LEVELS) return;
+    if (seen.has(value) || level > MOST_LEVELS || seen.size === MOST_LOOKS) return;
+    seen.add(value);
+    try {
+      lookInto(value, level);
+    } catch {
+      // What cannot be read is no class of anybody's, and says so when it is packed.
+    }
+  };
+  const lookInto = (value: unknown, level: number): void => {
+    if (!(value instanceof Error)) return;
     const prototype = Object.getPrototypeOf(value) as Error;
     const name = String(prototype.constructor?.name);
     if (names.has(name)) found.set(name, { name, prototype });

@@ -127,7 +127,8 @@ export class LaneLoop {
       place = typeof kind === 'string' ? this.#tasks.refuse(kind) : plain ? kind : ~kind;
       const result = this.#tasks.call(place, message[at + 1], run, plain ? undefined : message[at + 5]);
       if (isThenable(result)) {
-        result.then(
+        // One that is not the language's own might settle twice, and the next task would begin beside another.
+        (result instanceof Promise ? result : Promise.resolve(result)).then(
           (value) => this.#settled(place, number, RETURNED, value),
           (error) => this.#settled(place, number, THREW, error),
         );
