@@ -97,7 +97,7 @@ export function readOptions(path: string, value: unknown, known: readonly string
     const given = get(name);
     const mayBeAbsent = absent.default !== undefined || absent.optional === true;
     if (given === undefined && mayBeAbsent) return absent.default;
-    if (fits(given)) return given;
+    if (readSafely(at(path, name), () => fits(given))) return given;
     return refuseValue(at(path, name), typeof expected === 'string' ? expected : expected(), given);
   }
 
@@ -138,16 +138,22 @@ export function readOptions(path: string, value: unknown, known: readonly string
     array(name: string, read: (item: unknown, path: string) => unknown, rule = {}) {
       const given = checked(name, rule, 'an array', Array.isArray) as unknown[] | undefined;
       if (given === undefined || given === (rule as Absent<unknown>).default) return given;
-      return Array.from({ length: given.length }, (_, index) => {
-        const itemPath = `${at(path, name)}[${index}]`;
-        return read(
-          readSafely(itemPath, () => given[index]),
-          itemPath,
-        );
-      });
+      return itemsOf(at(path, name), given).map((item, index) => read(item, `${at(path, name)}[${index}]`));
     },
   };
   return reader as unknown as OptionsReader;
+}
+
+/**
+ * Checks that a value is an object of things by name, and gives it: whatever is in it can be read. Throws an
+ * OptionsError.
+ */
+export function readNamed(path: string, value: unknown): Readonly<Record<string, unknown>> {
+  const names = readSafely(path, () => (isOptionsObject(value) ? Object.keys(value) : undefined));
+  if (names === undefined) return refuseValue(path, 'an object with options', value);
+  const named = value as Record<string, unknown>;
+  for (const name of names) readSafely(at(path, name), () => named[name]);
+  return named;
 }
 
 /** Checks one number that stands by itself: a per-call option, an item of a list. Throws an OptionsError. */
@@ -160,7 +166,24 @@ export function refuseValue(path: string, expected: string, value: unknown): nev
   throw new OptionsError({ path, expected, received: show(value) });
 }
 
-function checkedObject(path: string, value: unknown, known: readonly string[]): Record<string, unknown> {
+/** What an array holds, holes as undefined. Throws an OptionsError where it cannot be read. */
+export function itemsOf(path: string, list: readonly unknown[]): unknown[] {
+  const length = readSafely(path, () => list.length);
+  return Array.from({ length }, (_, index) => readSafely(`${path}[${index}]`, () => list[index]));
+}
+
+/** What a read gives. Throws an OptionsError when it throws: a getter, a proxy. */
+export function readSafely<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function checkedObject(below: string, value: unknown, known: readonly string[]): Record<string, unknown> {
+  // Options that stand at no path are those of a factory.
+  const path = below === '' ? 'options' : below;
   const keys = readSafely(path, () => (isOptionsObject(value) ? Object.keys(value) : undefined));
   if (keys === undefined) return refuseValue(path, 'an object with options', value);
   for (const key of keys) {
@@ -180,14 +203,6 @@ function checkedObject(path: string, value: unknown, known: readonly string[]): 
 // An array, a map or a promise has no options; an instance of somebody's class may.
 function isOptionsObject(value: unknown): value is object {
   return typeof value === 'object' && Object.prototype.toString.call(value) === '[object Object]';
-}
-
-function readSafely<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw unreadable(path, error);
-  }
 }
 
 function unreadable(path: string, cause: unknown): OptionsError {

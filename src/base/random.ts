@@ -1,5 +1,11 @@
 // Chance, from the machine, from a seed or from a list.
 
+import { isAllowed } from './number-rule.ts';
+import { itemsOf, readSafely } from './options.ts';
+import { show } from './show.ts';
+
+const DRAW = { atLeast: 0, below: 1 } as const;
+
 /** Gives a number from 0 up to but not including 1. */
 export type Random = () => number;
 
@@ -44,13 +50,18 @@ export function seededRandom(seed: number | string): Random {
 
 /**
  * The given numbers, one after the other. Throws a RangeError when more are drawn than were given, and at once
- * when one of them is not from 0 up to but not including 1.
+ * when one of them is not from 0 up to but not including 1; a TypeError for what is no array.
  */
 export function scriptedRandom(values: readonly number[]): Random {
-  const script = [...values];
+  if (!readSafely('random', () => Array.isArray(values))) {
+    throw new TypeError(`random: a script is an array of draws, got ${show(values)}`);
+  }
+  const script = itemsOf('random', values) as number[];
   for (const [index, value] of script.entries()) {
-    if (!(value >= 0 && value < 1)) {
-      throw new RangeError(`random: draw ${index + 1} of the script must be from 0 to below 1, got ${value}`);
+    if (!isAllowed(value, DRAW)) {
+      throw new RangeError(
+        `random: draw ${index + 1} of the script must be from 0 to below 1, got ${show(value)}`,
+      );
     }
   }
   let drawn = 0;
@@ -83,7 +94,7 @@ function wordOfText(text: string): number {
 
 function wordOfNumber(seed: number): number {
   if (typeof seed !== 'number' || Number.isNaN(seed)) {
-    throw new RangeError(`random: a seed is a number or a text, got ${String(seed)}`);
+    throw new RangeError(`random: a seed is a number or a text, got ${show(seed)}`);
   }
   const [low, high] = new Uint32Array(new Float64Array([seed]).buffer);
   return low ^ Math.imul(high, 0x85ebca6b);

@@ -2,6 +2,7 @@
 
 import { OptionsError } from '../base/errors.ts';
 import { readOptions } from '../base/options.ts';
+import { show } from '../base/show.ts';
 
 /** What a step of a component is told. */
 export interface StepContext {
@@ -55,7 +56,7 @@ export function readComponent(options: ComponentOptions): Component {
         throw new OptionsError({
           path,
           expected: 'the name of another component',
-          received: JSON.stringify(item),
+          received: show(item),
         });
       },
       { default: [] },

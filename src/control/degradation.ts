@@ -41,6 +41,7 @@ export class Degradation {
 
   /** Sets a component's level. Throws an `OptionsError` for what is no level. */
   set(component: string, level: Level): void {
+    if (typeof component !== 'string') refuseValue('degradation.set(component)', 'a text', component);
     if (!LEVELS.includes(level)) refuseValue('degradation.set', `one of ${LEVELS.join(', ')}`, level);
     const from = this.#levels.get(component) ?? 'normal';
     this.#levels.set(component, level);

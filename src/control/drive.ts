@@ -5,7 +5,7 @@ import { guardClock } from '../base/clock-guard.ts';
 import { DISPOSE } from '../base/dispose.ts';
 import { OptionsError } from '../base/errors.ts';
 import type { Subscription } from '../base/events.ts';
-import { readOptions } from '../base/options.ts';
+import { itemsOf, readOptions, readSafely, refuseValue } from '../base/options.ts';
 import { backgroundTimersOf, callbackTimer } from '../base/timers.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Health } from './health/health.ts';
@@ -39,6 +39,7 @@ export function drive(
   sources: DriveSources,
   set: (level: Level) => void,
 ): Subscription {
+  if (typeof component !== 'string') refuseValue('degradation.drive(component)', 'a text', component);
   const path = `degradation.drive(${component})`;
   const o = readOptions(path, options, ['budget', 'check', 'level']);
   const budgets = names(o.get('budget'), `${path}.budget`);
@@ -87,10 +88,10 @@ function exhausted(policy: DriveSources['policy'], name: string): boolean {
 }
 
 function names(given: unknown, path: string): string[] {
-  const listed = given === undefined ? [] : Array.isArray(given) ? given : [given];
+  const isList = readSafely(path, () => Array.isArray(given));
+  const listed = given === undefined ? [] : isList ? itemsOf(path, given as unknown[]) : [given];
   for (const name of listed) {
-    if (typeof name === 'string' && name !== '') continue;
-    throw new OptionsError({ path, expected: 'a name or a list of names', received: typeof name });
+    if (typeof name !== 'string' || name === '') refuseValue(path, 'a name or a list of names', name);
   }
   return listed as string[];
 }

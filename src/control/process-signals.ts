@@ -3,7 +3,7 @@
 import { constants } from 'node:os';
 import { DISPOSE } from '../base/dispose.ts';
 import type { Subscription } from '../base/events.ts';
-import { readOptions } from '../base/options.ts';
+import { readOptions, refuseValue } from '../base/options.ts';
 
 export interface SignalOptions {
   /** Signals that stop the runtime; SIGTERM and SIGINT by default. */
@@ -12,6 +12,14 @@ export interface SignalOptions {
   drainMs?: number;
   /** Whether the process exits when the runtime has stopped, with 0, or 1 when the stop failed; true by default. */
   exit?: boolean;
+}
+
+/** Signals that nobody can hear: they end or halt a process, whatever it says. */
+const DEAF: readonly unknown[] = ['SIGKILL', 'SIGSTOP'];
+
+function readSignal(item: unknown, path: string): NodeJS.Signals {
+  const known = typeof item === 'string' && Object.hasOwn(constants.signals, item) && !DEAF.includes(item);
+  return known ? (item as NodeJS.Signals) : refuseValue(path, 'a signal that can be heard', item);
 }
 
 /** What ends the process; another one in tests. */
@@ -27,7 +35,7 @@ export function handleSignals(
   exit: Exit = (code) => process.exit(code),
 ): Subscription {
   const o = readOptions('handleSignals', options, ['signals', 'drainMs', 'exit']);
-  const signals = o.array('signals', (item) => item as NodeJS.Signals, { default: ['SIGTERM', 'SIGINT'] });
+  const signals = o.array('signals', readSignal, { default: ['SIGTERM', 'SIGINT'] });
   const drainMs = o.durationMs('drainMs', { default: 10_000 });
   const exits = o.boolean('exit', { default: true });
   let stopping = false;

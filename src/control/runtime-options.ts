@@ -1,7 +1,7 @@
 // The options of a runtime, read and checked.
 
 import { type Clock, systemClock } from '../base/clock.ts';
-import { readOptions } from '../base/options.ts';
+import { readNamed, readOptions } from '../base/options.ts';
 import type { Random } from '../base/random.ts';
 import { readSettings } from '../policy/make-policy.ts';
 import type { PolicyOptions } from '../policy/options/policy-options.ts';
@@ -78,11 +78,11 @@ export function readRuntimeOptions(
   const o = readOptions('', options, known);
   const name = o.text('name', { default: 'holdfast' });
   const { clock, random, engine } = readSettings('', {
-    clock: options.clock,
-    random: options.random,
-    engine: options.engine,
+    clock: o.get('clock') as Clock | undefined,
+    random: o.get('random') as Random | undefined,
+    engine: o.get('engine') as EngineName | undefined,
   });
-  readOptions('policies', o.get('policies') ?? {}, Object.keys((options.policies as object) ?? {}));
+  const policies = o.has('policies') ? readNamed('policies', o.get('policies')) : {};
   const workers = o.get('workers') === undefined ? undefined : readWorkers(o.get('workers'));
   if (workers !== undefined && clock !== systemClock) refuseOwnClock();
   const memory = o.child('memory', ['policies', 'threads', 'keys']);
@@ -94,7 +94,7 @@ export function readRuntimeOptions(
   };
   return {
     name,
-    policies: options.policies ?? {},
+    policies,
     sizes,
     health: readHealthOptions(o.get('health')),
     metrics: readMetricsOptions(o.get('metrics')),

@@ -1,6 +1,6 @@
 // Threads of the user's own that take part in a runtime.
 
-import { OptionsError } from '../base/errors.ts';
+import { readSafely, refuseValue } from '../base/options.ts';
 import { handleOf, type RuntimeHandle } from '../policy/attached.ts';
 import type { StatePlane } from '../state/plane.ts';
 import { Threads } from '../state/threads.ts';
@@ -34,9 +34,12 @@ export class SharedThreads {
 
   /** A handle for one worker; its exit returns what it held. */
   share(worker: unknown, onReturned: (returned: number) => void): RuntimeHandle {
-    const { once, addEventListener } = (worker ?? {}) as Endable;
+    const { once, addEventListener } = readSafely('share(worker)', () => {
+      const { once, addEventListener } = (worker ?? {}) as Endable;
+      return { once, addEventListener };
+    });
     if (typeof once !== 'function' && typeof addEventListener !== 'function') {
-      throw new OptionsError({ path: 'share(worker)', expected: 'a Worker', received: typeof worker });
+      refuseValue('share(worker)', 'a Worker', worker);
     }
     const plane = this.reserve();
     const ended = () => onReturned(this.threads.reclaimOnMain(plane).returned);

@@ -1,8 +1,8 @@
 // A thread that joins a runtime: it finds the policies in the shared memory.
 
-import { HEADER_LEVEL, HEADER_PHASE } from '../../assembly/layout.ts';
+import { HEADER_BYTES, HEADER_LEVEL, HEADER_PHASE } from '../../assembly/layout.ts';
 import { systemClock } from '../base/clock.ts';
-import { OptionsError } from '../base/errors.ts';
+import { readSafely, refuseValue } from '../base/options.ts';
 import { systemRandom } from '../base/random.ts';
 import { adoptThreadOrigin, threadOrigin } from '../base/thread-time.ts';
 import { type PlaneHandle, StatePlane } from '../state/plane.ts';
@@ -90,14 +90,29 @@ export function attachAdmitted(handle: unknown): PromiseLike<AttachedRuntime> {
   return join(handle, () => true);
 }
 
+// As far as memory that is somebody else's can be told from memory that was made here: by its first words.
+function isHandle(handle: RuntimeHandle | null | undefined): boolean {
+  const { kind, name, plane, policies, originMs } = handle ?? ({} as Partial<RuntimeHandle>);
+  return (
+    kind === BRAND &&
+    typeof name === 'string' &&
+    typeof originMs === 'number' &&
+    (policies === undefined || typeof policies === 'string') &&
+    typeof plane === 'object' &&
+    plane !== null &&
+    plane.memory?.buffer instanceof SharedArrayBuffer &&
+    plane.memory.buffer.byteLength >= HEADER_BYTES &&
+    Number.isInteger(plane.row) &&
+    Number.isInteger(plane.fence)
+  );
+}
+
 function join(
   handle: unknown,
   passes: (parent: unknown) => boolean,
 ): AttachedRuntime & PromiseLike<AttachedRuntime> {
-  const given = handle as RuntimeHandle | undefined;
-  if (given?.kind !== BRAND || typeof given.plane !== 'object') {
-    throw new OptionsError({ path: 'handle', expected: 'what share(worker) gave', received: typeof handle });
-  }
+  const given = handle as RuntimeHandle;
+  if (!readSafely('handle', () => isHandle(given))) refuseValue('handle', 'what share(worker) gave', handle);
   // Before anything is timed: both sides must mean the same by a time.
   adoptThreadOrigin(given.originMs);
   const plane = StatePlane.attach(given.plane);

@@ -1,7 +1,7 @@
 // Making policies.
 
 import { type Clock, systemClock } from '../base/clock.ts';
-import { readOptions } from '../base/options.ts';
+import { readOptions, readSafely } from '../base/options.ts';
 import { type Random, systemRandom } from '../base/random.ts';
 import type { EngineName } from '../state/engine.ts';
 import { formatOnMain, Slot } from '../state/slot.ts';
@@ -29,13 +29,14 @@ const KNOWN = ['name', 'clock', 'random', 'engine'];
 /** Reads what all factories take beside their options. */
 export function readSettings(path: string, settings: PolicySettings): Required<PolicySettings> {
   const o = readOptions(path, settings, KNOWN);
-  const clock = (o.get('clock') as Clock | undefined) ?? systemClock;
+  const clock = o.has('clock') ? (o.get('clock') as Clock) : systemClock;
   for (const method of ['now', 'wallMs', 'setTimer'] as const) {
-    if (typeof clock?.[method] !== 'function') o.refuse('clock', 'a clock: { now, wallMs, setTimer }');
+    const given = readSafely(`${path === '' ? '' : `${path}.`}clock.${method}`, () => clock?.[method]);
+    if (typeof given !== 'function') o.refuse('clock', 'a clock: { now, wallMs, setTimer }');
   }
   const random = (o.fn('random', { optional: true }) as Random | undefined) ?? systemRandom;
   const engine = o.oneOf('engine', ['wasm', 'js', 'auto'] as const, { default: 'auto' });
-  const name = o.get('name') ?? '';
+  const name = o.has('name') ? o.get('name') : '';
   if (typeof name !== 'string') o.refuse('name', 'a text');
   return { name: name as string, clock, random, engine };
 }

@@ -1,6 +1,7 @@
 // Policies in a module of their own, which every thread loads: so functions in
 // their options work everywhere.
 
+import { readSafely, refuseValue } from '../base/options.ts';
 import type { PolicyOptions } from './options/policy-options.ts';
 
 const MODULE = Symbol.for('holdfast.policiesOf');
@@ -13,14 +14,19 @@ export type PoliciesModule<Names extends string = string> = Readonly<Record<Name
 /**
  * Options from a module, for `createHoldfast({ policies })`: the module itself for types and immediate use, its
  * URL for threads that join later. Its exports that are objects are policies; a default export, or an export
- * `policies`, that is an object of policies serves as well.
+ * `policies`, that is an object of policies serves as well. Throws an OptionsError.
  */
 export function policiesOf<Module extends object>(
   url: URL | string,
   module: Module,
 ): PoliciesModule<PolicyNames<Module>> {
-  const found = policiesIn(module);
-  return Object.defineProperty({ ...found }, MODULE, { value: String(url) }) as never;
+  const found = readSafely('policiesOf(module)', () =>
+    typeof module === 'object' && module !== null ? policiesIn(module) : undefined,
+  );
+  if (found === undefined) return refuseValue('policiesOf(module)', 'a loaded module', module);
+  const text = readSafely('policiesOf(url)', () => (url instanceof URL ? url.href : url));
+  if (typeof text !== 'string' || !URL.canParse(text)) return refuseValue('policiesOf(url)', 'a URL', url);
+  return Object.defineProperty({ ...found }, MODULE, { value: text }) as never;
 }
 
 type PolicyNames<Module> = Module extends { policies: infer Inner }

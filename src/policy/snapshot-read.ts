@@ -1,7 +1,14 @@
 // A snapshot as it comes back: from a file, a store, another release. All of it
 // is checked before any of it is used.
 
-import { checkNumber, type OptionsReader, readOptions, refuseValue } from '../base/options.ts';
+import {
+  checkNumber,
+  itemsOf,
+  type OptionsReader,
+  readOptions,
+  readSafely,
+  refuseValue,
+} from '../base/options.ts';
 import type { KeptBucket } from '../state/kept-rings.ts';
 import { CALL_LETTERS, type KeptWindow } from '../state/kept-window.ts';
 import type { BreakerSnapshot } from './snapshot-breaker.ts';
@@ -40,7 +47,10 @@ const MOST_CALLS = 4096;
 /** Checks a snapshot. Throws an `OptionsError` at `snapshot.…`. */
 export function readSnapshot(value: unknown): PolicySnapshot {
   // First, because another version may look altogether different.
-  const version = (value as { version?: unknown } | null | undefined)?.version;
+  const version = readSafely(
+    'snapshot.version',
+    () => (value as { version?: unknown } | null | undefined)?.version,
+  );
   if (version !== 1 && typeof value === 'object' && value !== null) {
     refuseValue('snapshot.version', '1, the one version there is', version);
   }
@@ -119,8 +129,9 @@ function readBuckets(
 ): KeptBucket[] | undefined {
   const length = 1 + counts + (timed ? 1 : 0);
   const readBucket = (item: unknown, path: string): KeptBucket => {
-    if (!Array.isArray(item) || item.length !== length) return refuseValue(path, `${length} numbers`, item);
-    return Array.from(item, (part, index) =>
+    const parts = readSafely(path, () => Array.isArray(item)) ? itemsOf(path, item as unknown[]) : [];
+    if (parts.length !== length) return refuseValue(path, `${length} numbers`, item);
+    return parts.map((part, index) =>
       checkNumber(`${path}[${index}]`, part, index === 0 || index > counts ? MS : COUNT),
     );
   };

@@ -3,6 +3,8 @@
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../base/clock.ts';
 import { JUMPS } from '../base/clock-guard.ts';
+import { readOptions } from '../base/options.ts';
+import { show } from '../base/show.ts';
 import { extract, insert, type ManualTimer } from './timer-heap.ts';
 
 /** A clock for tests: time stands still until it is advanced. Belongs to one thread. */
@@ -38,10 +40,11 @@ export interface ManualClockOptions {
 
 const nextTurn = setImmediate;
 
-/** Makes a clock that stands still until it is advanced. */
+/** Makes a clock that stands still until it is advanced. Throws an OptionsError. */
 export function manualClock(options: ManualClockOptions = {}): ManualClock {
-  const { startMs = 0, wallMs = Date.UTC(2030, 0, 1) } = options;
-  const aheadMs = finite('wallMs', wallMs) - notNegative('startMs', startMs);
+  const o = readOptions('manualClock', options, ['startMs', 'wallMs']);
+  const startMs = o.durationMs('startMs', { default: 0 });
+  const aheadMs = o.number('wallMs', { ms: true, default: Date.UTC(2030, 0, 1) }) - startMs;
   const timers: ManualTimer[] = [];
   let nowMs = startMs;
   let order = 0;
@@ -49,7 +52,9 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
   let lastAdvance: Promise<void> = Promise.resolve();
 
   function setTimer(atMs: number, fire: () => void): () => void {
-    if (Number.isNaN(atMs)) throw new RangeError('clock: a timer was set for a time that is not a number');
+    if (typeof atMs !== 'number' || Number.isNaN(atMs)) {
+      throw new RangeError(`clock: a timer was set for what is no time, ${show(atMs)}`);
+    }
     const timer: ManualTimer = { atMs, order: order++, fire, index: -1 };
     insert(timers, timer);
     return () => extract(timers, timer);
@@ -101,7 +106,7 @@ function settled(): Promise<void> {
 
 function finite(what: string, ms: number): number {
   if (!Number.isFinite(ms))
-    throw new RangeError(`clock: ${what} takes a finite number of ms, got ${String(ms)}`);
+    throw new RangeError(`clock: ${what} takes a finite number of ms, got ${show(ms)}`);
   return ms;
 }
 

@@ -1,6 +1,6 @@
 // Tasks: plain functions exported by a module that worker threads load.
 
-import { refuseValue } from '../base/options.ts';
+import { readSafely, refuseValue } from '../base/options.ts';
 import type { TaskManager } from './task-manager.ts';
 
 const TASKS = Symbol.for('holdfast.tasksOf');
@@ -65,7 +65,7 @@ export type TaskResult<Task> = Task extends (...parameters: never[]) => infer Re
  * The module is loaded by worker threads only. Its own exports that are functions are tasks.
  */
 export function tasksOf<Module>(url: URL | string): TasksModule<Module> {
-  const text = url instanceof URL ? url.href : url;
+  const text = readSafely('tasksOf(url)', () => (url instanceof URL ? url.href : url));
   if (typeof text !== 'string' || !URL.canParse(text)) {
     refuseValue('tasksOf(url)', 'a URL, as new URL("./tasks.js", import.meta.url)', url);
   }

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import type { ErrorClass } from '../base/error-wire.ts';
 import { OptionsError } from '../base/errors.ts';
-import { type OptionsReader, readOptions } from '../base/options.ts';
+import { type OptionsReader, readNamed, readOptions, readSafely, refuseValue } from '../base/options.ts';
 import { type TasksModule, urlOfTasks } from './tasks.ts';
 import { checkReadable } from './type-stripping.ts';
 
@@ -83,7 +83,9 @@ const LIMITS = [
 export function readWorkers(value: unknown): WorkersSettings {
   const o = readOptions('workers', value, KNOWN);
   const whole = { whole: true, atLeast: 1, atMost: 1024 } as const;
-  const tasks = urlOfTasks(o.get('tasks')) ?? o.refuse('tasks', 'what tasksOf(url) gave');
+  const tasks =
+    readSafely('workers.tasks', () => urlOfTasks(o.get('tasks'))) ??
+    o.refuse('tasks', 'what tasksOf(url) gave');
   checkReadable('workers.tasks', tasks);
   const most = o.number('maxThreads', { ...whole, optional: true });
   const least = o.number('minThreads', { ...whole, default: 1 });
@@ -105,8 +107,8 @@ export function readWorkers(value: unknown): WorkersSettings {
 }
 
 function readCompartments(o: OptionsReader): WorkersSettings['compartments'] {
-  const given = o.get('compartments') ?? {};
-  const names = typeof given === 'object' ? Object.keys(given as object) : [];
+  const given = o.has('compartments') ? readNamed('workers.compartments', o.get('compartments')) : {};
+  const names = Object.keys(given);
   const each = readOptions('workers.compartments', given, names);
   return new Map(
     names.map((name) => {
@@ -132,16 +134,8 @@ function readErrors(o: OptionsReader): readonly ErrorClass[] {
   return o.array(
     'errors',
     (item, path) => {
-      const prototype = (item as { prototype?: unknown } | undefined)?.prototype;
-      const { name } = (item ?? {}) as { name?: unknown };
-      if (
-        typeof item !== 'function' ||
-        !(prototype instanceof Error) ||
-        typeof name !== 'string' ||
-        name === ''
-      ) {
-        return o.refuse('errors', `classes of errors with a name (at ${path})`);
-      }
+      const name = readSafely(path, () => nameOfErrorClass(item));
+      if (name === undefined) return refuseValue(path, 'a class of errors with a name', item);
       if (names.has(name)) return o.refuse('errors', `classes of different names, not two called ${name}`);
       names.add(name);
       return item as unknown as ErrorClass;
@@ -150,10 +144,15 @@ function readErrors(o: OptionsReader): readonly ErrorClass[] {
   );
 }
 
+function nameOfErrorClass(item: unknown): string | undefined {
+  if (typeof item !== 'function' || !(item.prototype instanceof Error)) return undefined;
+  return typeof item.name === 'string' && item.name !== '' ? item.name : undefined;
+}
+
 function readContext(o: OptionsReader): string | undefined {
   const given = o.get('context');
   if (given === undefined) return undefined;
-  const url = given instanceof URL ? given.href : given;
+  const url = readSafely('workers.context', () => (given instanceof URL ? given.href : given));
   if (typeof url !== 'string' || !URL.canParse(url)) return o.refuse('context', 'the URL of a module');
   checkReadable('workers.context', url);
   return url;

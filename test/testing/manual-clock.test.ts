@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { OptionsError } from '../../src/base/errors.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 
 describe('a manual clock', () => {
@@ -166,9 +167,10 @@ describe('a manual clock', () => {
     for (const ms of [-1, Number.NaN, Number.POSITIVE_INFINITY, '5' as never, undefined as never]) {
       assert.throws(() => void clock.advance(ms), RangeError);
       assert.throws(() => clock.set(ms), RangeError);
-      assert.throws(() => manualClock({ startMs: ms ?? null }), RangeError);
+      assert.throws(() => manualClock({ startMs: ms ?? null }), OptionsError);
     }
-    assert.throws(() => manualClock({ wallMs: Number.NaN }), RangeError);
+    assert.throws(() => manualClock({ wallMs: Number.NaN }), OptionsError);
+    assert.throws(() => manualClock({ strtMs: 5 } as never), /did you mean "startMs"/);
     assert.throws(() => clock.setTimer(Number.NaN, () => {}), RangeError);
     assert.equal(clock.now(), 7);
   });

@@ -1,6 +1,6 @@
 // What a health check is.
 
-import { OptionsError } from '../../base/errors.ts';
+import { readSafely, refuseValue } from '../../base/options.ts';
 
 /** What a check is told. */
 export interface CheckContext {
@@ -19,12 +19,17 @@ export interface HealthCheck {
 
 /** Refuses what is no check. */
 export function checkedCheck(path: string, check: unknown): HealthCheck {
-  const given = check as HealthCheck | undefined;
-  if (typeof given?.run !== 'function' || typeof given.name !== 'string' || given.name === '') {
-    const expected = 'a check: { name, run }, as ping, tcp, http, threshold and composite make them';
-    throw new OptionsError({ path, expected, received: given === null ? 'null' : typeof given });
-  }
-  return given;
+  const given = check as HealthCheck | null | undefined;
+  const fits = readSafely(
+    path,
+    () => typeof given?.run === 'function' && typeof given.name === 'string' && given.name !== '',
+  );
+  if (fits) return given as HealthCheck;
+  return refuseValue(
+    path,
+    'a check: { name, run }, as ping, tcp, http, threshold and composite make them',
+    check,
+  );
 }
 
 /** Runs a check: resolves when it is well, rejects with why it is not. */
@@ -34,9 +39,5 @@ export async function runCheck(check: HealthCheck, context: CheckContext): Promi
 
 export function checkName(path: string, name: unknown): string {
   if (typeof name === 'string' && name !== '') return name;
-  throw new OptionsError({
-    path: `${path}(name)`,
-    expected: 'a text that is not empty',
-    received: typeof name,
-  });
+  return refuseValue(`${path}(name)`, 'a text that is not empty', name);
 }

@@ -1,4 +1,4 @@
-import { readOptions } from '../../base/options.ts';
+import { readOptions, readSafely } from '../../base/options.ts';
 import { checkName, type HealthCheck } from './check.ts';
 
 export interface HttpOptions {
@@ -11,7 +11,8 @@ export interface HttpOptions {
 export function http(name: string, options: HttpOptions): HealthCheck {
   const o = readOptions(`http(${checkName('http', name)})`, options, ['url', 'expect']);
   const given = o.get('url');
-  const url = URL.canParse(String(given)) ? new URL(String(given)) : undefined;
+  const text = readSafely(`${o.path}.url`, () => (given instanceof URL ? given.href : given));
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) o.refuse('url', 'an http or https URL');
   const expect = o.get('expect') as HttpOptions['expect'];
   if (

@@ -1,7 +1,6 @@
 // Options as a tree of plain objects, which is copied where it changes and never written to.
 
-import { OptionsError } from '../../base/errors.ts';
-import { show } from '../../base/show.ts';
+import { readSafely } from '../../base/options.ts';
 
 export interface OptionTree {
   readonly [name: string]: unknown;
@@ -16,16 +15,7 @@ export function isTree(value: unknown): value is OptionTree {
 
 /** A copy of given options without what is undefined. Throws an OptionsError when they cannot be read. */
 export function treeOf(path: string, value: unknown): OptionTree {
-  try {
-    return copied(value as OptionTree, DEEPEST);
-  } catch (cause) {
-    throw new OptionsError({
-      path,
-      expected: 'readable values',
-      received: `a throw of ${show(cause)}`,
-      cause,
-    });
-  }
+  return copied(path, value as OptionTree, DEEPEST);
 }
 
 /** The path of an option below another; below '' it stands by itself. */
@@ -58,9 +48,14 @@ export function mergedOptions(base: OptionTree, change: OptionTree): OptionTree 
   return Object.fromEntries([...Object.entries(base), ...merged]);
 }
 
-function copied(tree: OptionTree, depth: number): OptionTree {
-  const kept = Object.entries(tree).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(
-    kept.map(([name, value]) => [name, isTree(value) && depth > 1 ? copied(value, depth - 1) : value]),
-  );
+function copied(path: string, tree: OptionTree, depth: number): OptionTree {
+  const kept: [string, unknown][] = [];
+  for (const name of readSafely(path, () => Object.keys(tree))) {
+    const at = below(path, name);
+    const value = readSafely(at, () => tree[name]);
+    if (value === undefined) continue;
+    const within = depth > 1 && readSafely(at, () => isTree(value));
+    kept.push([name, within ? copied(at, value as OptionTree, depth - 1) : value]);
+  }
+  return Object.fromEntries(kept);
 }

@@ -56,7 +56,7 @@ describe('a change is refused', () => {
     refusesChange(
       { bulkhead: { maxConcurrent: 5 } },
       { bulkhead: hostile },
-      ': expected readable values, got a throw of Error: no',
+      '.bulkhead.maxConcurrent: expected a readable value, got a throw of Error: no',
     );
   });
 
