@@ -1,13 +1,26 @@
 // Which policy slots and which keyed cells are in use. Only the thread that made
 // the memory allocates, so there is no lock and no ABA.
 
-import { CELL_SLOTS, HEADER_SEED, SLOT_BYTES, SLOT_GEN, SLOT_INDEX } from '../../assembly/layout.ts';
+import {
+  CELL_PLACES,
+  CELL_SLOTS,
+  CELL_TRIALS,
+  HEADER_SEED,
+  SLOT_BYTES,
+  SLOT_GEN,
+  SLOT_INDEX,
+} from '../../assembly/layout.ts';
 import { OptionsError } from '../base/errors.ts';
 import { secretBytes } from '../base/random.ts';
 import { cellsFor } from './geometry.ts';
 import type { StatePlane } from './plane.ts';
 
-const COUNT_MASK = 0xff_ffff_ffffn;
+// What of a ledger cell's words says that something is held. The generation of trials that came home stays in theirs.
+const HELD: readonly (readonly [word: number, mask: bigint])[] = [
+  [CELL_SLOTS, 0xff_ffff_ffffn],
+  [CELL_TRIALS, 0xfffn],
+  [CELL_PLACES, 0xff_ffff_ffffn],
+];
 const SEED_BYTES = 16;
 
 /** A stretch of keyed cells: where it starts and how many there are. */
@@ -120,9 +133,10 @@ export class Arena {
     const { sizes } = this.#plane;
     const words = new BigInt64Array(this.#plane.memory.buffer);
     for (let row = 0; row < sizes.threads; row++) {
-      const cell = (this.#plane.cellAt(row, index) + CELL_SLOTS) >> 3;
-      for (let word = 0; word < 3; word++)
-        if ((Atomics.load(words, cell + word) & COUNT_MASK) !== 0n) return false;
+      const cell = this.#plane.cellAt(row, index);
+      for (const [word, mask] of HELD) {
+        if ((Atomics.load(words, (cell + word) >> 3) & mask) !== 0n) return false;
+      }
     }
     return true;
   }
