@@ -1,7 +1,6 @@
 // The context of an operation that runs inside two policies: the inner one's,
 // but for the time that is left, which is the nearer of both.
 
-import { linkSignal } from '../base/signals.ts';
 import type { Call } from './call.ts';
 import type { CallContext } from './types.ts';
 
@@ -9,7 +8,7 @@ import type { CallContext } from './types.ts';
 export class NestedContext implements CallContext {
   readonly attempt: number;
   readonly #outer: CallContext;
-  readonly #inner: CallContext & { call?: Call; whenAborted?(listener: (reason: unknown) => void): void };
+  readonly #inner: CallContext & { call?: Call };
 
   constructor(outer: CallContext, inner: CallContext) {
     this.attempt = inner.attempt;
@@ -32,12 +31,5 @@ export class NestedContext implements CallContext {
 
   get policy(): string {
     return this.#inner.policy;
-  }
-
-  /** As of an attempt. */
-  whenAborted(listener: (reason: unknown) => void): void {
-    const inner = this.#inner;
-    if (inner.whenAborted !== undefined) inner.whenAborted(listener);
-    else linkSignal(inner.signal, listener);
   }
 }
