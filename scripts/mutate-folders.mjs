@@ -45,6 +45,8 @@ export const FOLDERS = {
   policy: {
     sources: 'src/policy/',
     near: ['test/policy/', 'test/issues/', 'test/fuzz/'],
+    resident:
+      /^test\/policy\/(backoff|backoff-data|bad-days-(functions|gone|operations|time)|breaker|call|coalesce|half-opened|rate-limiter|rate-limiter-keys|retry|shapers|snapshot|snapshot-breaker|snapshot-read|snapshot-windows|wrap|(?!attached)[a-z-]+-corners)\.test|^test\/policy\/options\//,
     far: ['test/scenarios/', 'test/testing/', 'test/control/', 'test/work/', 'test/admin/'],
     floor: 95,
   },
