@@ -10,7 +10,7 @@ import { plant } from './mutate-source.mjs';
 
 /** A mutant is given up as hanging after so much, and so many times what its tests take without it. */
 const LEAST_LIMIT_MS = 4_000;
-const LIMIT_FACTOR = 5;
+const LIMIT_FACTOR = 4;
 /** What far tests a survivor is shown to, in ms without a mutant: fastest first. */
 const FAR_BUDGET_MS = 20_000;
 

@@ -2,7 +2,7 @@
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { tellingCopy } from './mutate-copy.mjs';
 import { runTests } from './mutate-process.mjs';
 import { hashOf } from './mutate-results.mjs';
@@ -17,13 +17,16 @@ const cache = join(root, 'node_modules/.cache/holdfast/reached');
  */
 export async function reach(files, { texts, sources, workers }) {
   const known = new Map();
-  const world = hashOf(
-    [...texts]
-      .filter(([path]) => !path.endsWith('.test.ts'))
-      .flat()
-      .join('\0'),
-  );
-  const keyOf = (file) => join(cache, `${hashOf(`${world} ${file} ${texts.get(file)}`)}.json`);
+  const keyOf = (file) =>
+    join(
+      cache,
+      `${hashOf(
+        [...below(file, texts)]
+          .sort()
+          .map((path) => texts.get(path))
+          .join('\0'),
+      )}.json`,
+    );
   const unknown = [];
   for (const file of files) {
     const kept = readKept(keyOf(file));
@@ -51,6 +54,16 @@ export async function reach(files, { texts, sources, workers }) {
     rmSync(notes, { recursive: true, force: true });
   }
   return known;
+}
+
+/** A test file and all that it names, directly or not: what it reaches can only change with one of them. */
+function below(file, texts, found = new Set()) {
+  if (found.has(file) || !texts.has(file)) return found;
+  found.add(file);
+  for (const [, path] of texts.get(file).matchAll(/["'`](\.{1,2}\/[^"'`\n]*\.ts)["'`]/g)) {
+    below(posix.join(posix.dirname(file), path), texts, found);
+  }
+  return found;
 }
 
 async function askOne(copy, file, note) {
