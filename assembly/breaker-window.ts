@@ -1,7 +1,9 @@
 // What a closed breaker remembers of its calls, and whether that trips it.
 //
 // Time window: a ring of buckets of stamped words; the generation salts the
-// stamp, so a breaker that closed again starts empty without any sweeping.
+// stamp, so a breaker that closed again starts empty without any sweeping. The
+// word of sums says which bucket was the newest with a failure or a slow call,
+// + 1: once that one has left the window, nothing needs to be added up.
 //
 // Count window: a ring of cells, one a call, and one word of sums:
 //
@@ -94,6 +96,18 @@ function recordCall(
   return false;
 }
 
+function bucketOf(slot: usize, epoch: i64): usize {
+  const index = ringIndex(epoch, load<i32>(slot, SLOT_BUCKETS));
+  return slot + BREAKER_WINDOW_AT + <usize>(index * WINDOW_BYTES);
+}
+
+function markTroubled(slot: usize, epoch: i64): void {
+  for (let i = 0; i < TRIES; i++) {
+    const seen = atomic.load<i64>(slot, BREAKER_TOTALS);
+    if (seen > epoch || atomic.cmpxchg<i64>(slot, seen, epoch + 1, BREAKER_TOTALS) == seen) return;
+  }
+}
+
 function recordTime(
   slot: usize,
   options: usize,
@@ -103,22 +117,24 @@ function recordTime(
   failed: i32,
   slow: i32,
 ): bool {
-  const size = load<i32>(slot, SLOT_BUCKETS);
   const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUCKET_MS));
   const stamp = epoch + salt(generation);
-  const at = slot + BREAKER_WINDOW_AT;
-  const bucket = at + <usize>(ringIndex(epoch, size) * WINDOW_BYTES);
+  const bucket = bucketOf(slot, epoch);
   stampedAdd(bucket + WINDOW_CALLS, stamp, 1);
   stampedAdd(bucket + WINDOW_DURATION, stamp, duration);
   if (failed) stampedAdd(bucket + WINDOW_FAILED, stamp, 1);
   if (slow) stampedAdd(bucket + WINDOW_SLOW, stamp, 1);
-  const calls = ringSum(at + WINDOW_CALLS, WINDOW_BYTES, size, epoch, size, salt(generation));
-  if (calls < <f64>optI(options, O_MIN_CALLS)) return false;
+  if (failed | slow) {
+    // Before the sums: of a failure and the call that makes it enough, one sees the other.
+    markTroubled(slot, epoch);
+  } else if (atomic.load<i64>(slot, BREAKER_TOTALS) <= epoch + 1 - i64(load<i32>(slot, SLOT_BUCKETS))) {
+    return false;
+  }
   return trips(
     options,
-    calls,
-    ringSum(at + WINDOW_FAILED, WINDOW_BYTES, size, epoch, size, salt(generation)),
-    ringSum(at + WINDOW_SLOW, WINDOW_BYTES, size, epoch, size, salt(generation)),
+    windowRead(slot, F_WINDOW_TIME, generation, now, 0),
+    windowRead(slot, F_WINDOW_TIME, generation, now, 1),
+    windowRead(slot, F_WINDOW_TIME, generation, now, 2),
   );
 }
 
@@ -146,9 +162,7 @@ export function windowRecord(
 export function windowIgnore(slot: usize, features: i32, generation: i32, now: f64): void {
   if (features & F_WINDOW_TIME) {
     const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUCKET_MS));
-    const index = ringIndex(epoch, load<i32>(slot, SLOT_BUCKETS));
-    const bucket = slot + BREAKER_WINDOW_AT + <usize>(index * WINDOW_BYTES);
-    stampedAdd(bucket + WINDOW_IGNORED, epoch + salt(generation), 1);
+    stampedAdd(bucketOf(slot, epoch) + WINDOW_IGNORED, epoch + salt(generation), 1);
   } else tallyAdd(slot + BREAKER_IGNORED, generation, 1);
 }
 

@@ -109,7 +109,7 @@ export const BREAKER_REOPENS = 148; // i32 ●  openings since it was last close
 export const BREAKER_OPEN_MS = 152; // i64 ●  f64 bits: open time of the current or last opening
 export const BREAKER_NEXT_MS = 160; // i64 ●  f64 bits: open time of the next opening
 export const BREAKER_CURSOR = 168; //  i32 ○  next cell of the count window
-export const BREAKER_TOTALS = 176; //  i64 ◆  sums of the count window, see breaker-window.ts
+export const BREAKER_TOTALS = 176; //  i64 ◆  sums of a count window, newest troubled bucket of a time window: see breaker-window.ts
 //   Counts of one generation: generation << 40 | count; another one's reads as 0.
 export const BREAKER_CALLS = 184; //    i64 ◆  calls (not kept by time windows)
 export const BREAKER_FAILED = 192; //   i64 ◆

@@ -21,8 +21,9 @@ export function keyHash(row: usize, bytes: i32): void {
     let m: i64 = 0;
     if (i < words) m = load<i64>(from + <usize>(i << 3));
     else if (i == words) {
-      m = i64(size) << 56;
-      for (let b = 0; b < (size & 7); b++) m |= i64(load<u8>(from + <usize>((words << 3) + b))) << (b << 3);
+      const bits = (size & 7) << 3;
+      if (bits) m = load<i64>(from + <usize>(i << 3)) & (((<i64>1) << bits) - 1);
+      m |= i64(size) << 56;
     } else if (i == words + 1) v2 ^= 0xff;
     v3 ^= m;
     v0 += v1;

@@ -78,7 +78,11 @@ export function writeWindow(slot: Slot, generation: number, now: number, kept: K
   if (kept.kind !== kind) return;
   if (kept.kind === 'time') {
     const buckets = kept.buckets.map((bucket) => withDuration(bucket, unitsOf));
-    addToRing(slot, breakerRing(slot, generation), now, buckets);
+    const ring = breakerRing(slot, generation);
+    addToRing(slot, ring, now, buckets);
+    const memory = twinMemory(slot.plane.memory.buffer);
+    const words = twinWords(memory);
+    twinBreakerWindow(memory, words).markTroubled(slot.at, words.epochOf(slot.at, now, ring.widthMs));
     return;
   }
   const { tallyAdd } = twinWords(twinMemory(slot.plane.memory.buffer));

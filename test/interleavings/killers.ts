@@ -162,6 +162,8 @@ export const KILLERS: Killers = {
     'a thread that joins the line as it is declared dead leaves no place behind',
   'reclaim xchg64 CELL_PLACES torn':
     'a thread that joins the line as it is declared dead leaves no place behind',
+  'markTroubled cmpxchg64 BREAKER_TOTALS blind':
+    'the later of two failures is remembered until its bucket has left the window',
   'reclaim xchg64 CELL_SLOTS lost': 'the slot of a thread that dies comes back once',
   'reclaim xchg64 CELL_SLOTS torn':
     'a thread that runs on after it was declared dead gives nothing back twice',

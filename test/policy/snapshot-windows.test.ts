@@ -26,6 +26,21 @@ onBothEngines('a snapshot of windows', (engine) => {
     assert.equal(restarted(engine, options, taken, 86_400_000).guarded.circuitBreaker?.counts.total, 0);
   });
 
+  it('lets a success be the call that makes restored failures enough, however long the process has run', async () => {
+    const options: PolicyOptions = {
+      circuitBreaker: { window: { ms: 10_000 }, failureRate: 0.5, minCalls: 4 },
+    };
+    const first = given(engine, options);
+    await run(first.guarded, 'ff');
+    const again = given(engine, options, { name: 'again' });
+    await again.clock.advance(60_000);
+    again.guarded.restore({ ...stored(first.guarded), takenAt: again.clock.wallMs() });
+    await run(again.guarded, 's');
+    assert.equal(again.guarded.circuitBreaker?.state, 'closed');
+    await run(again.guarded, 's');
+    assert.equal(again.guarded.circuitBreaker?.state, 'open');
+  });
+
   it('keeps the calls of a count window in their order', async () => {
     const options: PolicyOptions = {
       circuitBreaker: { window: { calls: 4 }, failureRate: 0.9, minCalls: 4 },

@@ -1,7 +1,9 @@
 // What a closed breaker remembers of its calls, and whether that trips it.
 //
 // Time window: a ring of buckets of stamped words; the generation salts the
-// stamp, so a breaker that closed again starts empty without any sweeping.
+// stamp, so a breaker that closed again starts empty without any sweeping. The
+// word of sums says which bucket was the newest with a failure or a slow call,
+// + 1: once that one has left the window, nothing needs to be added up.
 //
 // Count window: a ring of cells, one a call, and one word of sums:
 //
@@ -67,7 +69,7 @@ function part(high: number, generation: number): number {
 export type BreakerWindow = ReturnType<typeof twinBreakerWindow>;
 
 export function twinBreakerWindow(
-  { i32, f64, word, look, swap, exchange, add }: TwinMemory,
+  { i32, f64, word, look, lookInOrder, swap, exchange, add }: TwinMemory,
   { optF, optI, epochOf, stampedAdd, ringSum, tallyAdd, tallyRead }: Words,
 ) {
   function sumField(low: number, high: number, at: number): number {
@@ -116,6 +118,26 @@ export function twinBreakerWindow(
     return false;
   }
 
+  function bucketOf(slot: number, epoch: number): number {
+    return slot + BREAKER_WINDOW_AT + ringIndex(epoch, i32[(slot + SLOT_BUCKETS) >>> 2]) * WINDOW_BYTES;
+  }
+
+  /** Which bucket was the newest with a failure or a slow call, + 1. */
+  function lastTroubled(slot: number): number {
+    lookInOrder(slot + BREAKER_TOTALS);
+    return word[1] * TWO_32 + (word[0] >>> 0);
+  }
+
+  function markTroubled(slot: number, epoch: number): void {
+    for (let i = 0; i < TRIES; i++) {
+      const seen = lastTroubled(slot);
+      if (seen > epoch) return;
+      const low = word[0];
+      const high = word[1];
+      if (swap(slot + BREAKER_TOTALS, low, high, (epoch + 1) | 0, Math.floor((epoch + 1) / TWO_32))) return;
+    }
+  }
+
   function recordTime(
     slot: number,
     options: number,
@@ -125,22 +147,22 @@ export function twinBreakerWindow(
     failed: number,
     slow: number,
   ): boolean {
-    const size = i32[(slot + SLOT_BUCKETS) >>> 2];
     const epoch = epochOf(slot, now, f64[(slot + SLOT_BUCKET_MS) >>> 3]);
     const stamp = stampOf(stampOf(epoch) + salt(generation));
-    const at = slot + BREAKER_WINDOW_AT;
-    const bucket = at + ringIndex(epoch, size) * WINDOW_BYTES;
+    const bucket = bucketOf(slot, epoch);
     stampedAdd(bucket + WINDOW_CALLS, stamp, 1);
     stampedAdd(bucket + WINDOW_DURATION, stamp, duration64(ms));
     if (failed) stampedAdd(bucket + WINDOW_FAILED, stamp, 1);
     if (slow) stampedAdd(bucket + WINDOW_SLOW, stamp, 1);
-    const calls = ringSum(at + WINDOW_CALLS, WINDOW_BYTES, size, epoch, size, salt(generation));
-    if (calls < optI(options, O_MIN_CALLS)) return false;
+    if (failed | slow) {
+      // Before the sums: of a failure and the call that makes it enough, one sees the other.
+      markTroubled(slot, epoch);
+    } else if (lastTroubled(slot) <= epoch + 1 - i32[(slot + SLOT_BUCKETS) >>> 2]) return false;
     return trips(
       options,
-      calls,
-      ringSum(at + WINDOW_FAILED, WINDOW_BYTES, size, epoch, size, salt(generation)),
-      ringSum(at + WINDOW_SLOW, WINDOW_BYTES, size, epoch, size, salt(generation)),
+      windowRead(slot, F_WINDOW_TIME, generation, now, 0),
+      windowRead(slot, F_WINDOW_TIME, generation, now, 1),
+      windowRead(slot, F_WINDOW_TIME, generation, now, 2),
     );
   }
 
@@ -167,9 +189,7 @@ export function twinBreakerWindow(
   function windowIgnore(slot: number, features: number, generation: number, now: number): void {
     if (features & F_WINDOW_TIME) {
       const epoch = epochOf(slot, now, f64[(slot + SLOT_BUCKET_MS) >>> 3]);
-      const index = ringIndex(epoch, i32[(slot + SLOT_BUCKETS) >>> 2]);
-      const bucket = slot + BREAKER_WINDOW_AT + index * WINDOW_BYTES;
-      stampedAdd(bucket + WINDOW_IGNORED, stampOf(stampOf(epoch) + salt(generation)), 1);
+      stampedAdd(bucketOf(slot, epoch) + WINDOW_IGNORED, stampOf(stampOf(epoch) + salt(generation)), 1);
     } else tallyAdd(slot + BREAKER_IGNORED, generation, 1);
   }
 
@@ -211,5 +231,5 @@ export function twinBreakerWindow(
     return sum / 64;
   }
 
-  return { windowRecord, windowIgnore, windowRead };
+  return { windowRecord, windowIgnore, windowRead, markTroubled };
 }

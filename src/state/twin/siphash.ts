@@ -11,7 +11,7 @@ import type { TwinMemory } from './memory.ts';
 
 const { HEADER_SEED, THREAD_HASH, THREAD_SCRATCH, THREAD_SCRATCH_BYTES } = layout;
 
-export function twinSiphash({ i32, bytes }: TwinMemory) {
+export function twinSiphash({ i32 }: TwinMemory) {
   /** Hashes the first `size` bytes of the scratch area of `row` and leaves the result in the row; never 0. */
   function keyHash(row: number, length: number): void {
     const size = Math.min(Math.max(length, 0), THREAD_SCRATCH_BYTES);
@@ -34,12 +34,11 @@ export function twinSiphash({ i32, bytes }: TwinMemory) {
         am = i32[(from >>> 2) + (i << 1)];
         bm = i32[(from >>> 2) + (i << 1) + 1];
       } else if (i === words) {
-        bm = size << 24;
-        const tail = from + (words << 3);
-        for (let b = 0; b < (size & 7); b++) {
-          if (b < 4) am |= bytes[tail + b] << (b << 3);
-          else bm |= bytes[tail + b] << ((b - 4) << 3);
-        }
+        const bits = (size & 7) << 3;
+        const at = (from >>> 2) + (i << 1);
+        if (bits) am = bits < 32 ? i32[at] & ((1 << bits) - 1) : i32[at];
+        if (bits > 32) bm = i32[at + 1] & ((1 << (bits - 32)) - 1);
+        bm |= size << 24;
       } else if (i === words + 1) a2 ^= 0xff;
       a3 ^= am;
       b3 ^= bm;

@@ -76,6 +76,25 @@ export const windows: Suite = {
     ),
     timed(
       {
+        name: 'a failure and the success that makes the calls enough open it, once',
+        programs: [inTurn(settle(0, V_FAILURE, NOW)), inTurn(settle(1, V_SUCCESS, NOW))],
+        check: (vm) => assert.equal(opened(vm), 1),
+      },
+      { minCalls: 2, failureRate: 0.5 },
+    ),
+    timed(
+      {
+        name: 'the later of two failures is remembered until its bucket has left the window',
+        programs: [inTurn(settle(0, V_FAILURE, NOW)), inTurn(settle(1, V_FAILURE, NEXT))],
+        check: (vm) => {
+          const events = [1, 2].map(() => vm.run(settle(2, V_SUCCESS, OVER)));
+          assert.deepEqual(events, [0, E_OPENED]);
+        },
+      },
+      { minCalls: 3, failureRate: 0.3 },
+    ),
+    timed(
+      {
         name: 'the slow call that reaches the rate opens it, once',
         programs: [0, 1].map((t) => inTurn(settle(t, V_SUCCESS, NOW, 5))),
         check: (vm) => assert.equal(opened(vm), 1),
