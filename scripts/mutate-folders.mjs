@@ -23,7 +23,7 @@ export const FOLDERS = {
     sources: 'src/base/',
     near: ['test/base/', 'test/issues/'],
     resident:
-      /^test\/base\/(clock-guard|diagnostics|error-from-wire|error-to-wire|error-wire|nearest|number-rule|options|options-refused|random|show|timer-wheel|timer-wheel-history)\.test/,
+      /^test\/base\/(clock-guard|diagnostics|error-[a-z-]+|nearest|number-rule|options|options-refused|random|show|timer-wheel|timer-wheel-history)\.test/,
     far: ['test/testing/', 'test/policy/', 'test/work/', 'test/control/', 'test/admin/', 'test/scenarios/'],
     floor: 95,
   },

@@ -81,6 +81,7 @@ class Packing {
   #error(error: Error, id: number, level: number): WireError {
     this.#left -= ERROR_BYTES;
     const { kind, type } = this.#classOf(error);
+    const stack = textOf(error, 'stack');
     const packed: WireError = {
       t: 'error',
       id,
@@ -88,11 +89,9 @@ class Packing {
       type,
       name: this.#text(textOf(error, 'name') ?? 'Error'),
       message: this.#text(textOf(error, 'message') ?? ''),
-      fields: [],
+      ...(stack === undefined ? undefined : { stack: this.#text(stack) }),
+      fields: this.#fields(error, level, ownParts),
     };
-    const stack = textOf(error, 'stack');
-    if (stack !== undefined) packed.stack = this.#text(stack);
-    packed.fields = this.#fields(error, level, ownParts);
     if (isHidden(error, 'cause')) packed.cause = { value: this.#field(error, 'cause', level) };
     if (isHidden(error, 'errors')) packed.errors = this.#field(error, 'errors', level);
     return packed;
