@@ -68,10 +68,9 @@ export class Emitter<Events extends object> {
     const { signal, once = false } = options;
     const entry: Entry = { listener, once, removed: false, reported: false, unlink: () => {} };
     const dispose = () => this.#remove(name, entry);
-    if (!signal?.aborted) {
-      this.#replace(name, [...this.#listOf(name), entry]);
-      if (signal !== undefined) entry.unlink = linkSignal(signal, dispose);
-    }
+    this.#replace(name, [...this.#listOf(name), entry]);
+    // One that is aborted already takes the listener away again.
+    if (signal !== undefined) entry.unlink = linkSignal(signal, dispose);
     return { dispose, [DISPOSE]: dispose };
   }
 
@@ -104,7 +103,6 @@ export class Emitter<Events extends object> {
   }
 
   #remove(name: string, entry: Entry): void {
-    if (entry.removed) return;
     entry.removed = true;
     entry.unlink();
     this.#replace(

@@ -66,8 +66,9 @@ export class HoldfastError extends Error {
    */
   static is(value: unknown): value is HoldfastError {
     try {
-      return typeof value === 'object' && (value as { [BRAND]?: unknown } | null)?.[BRAND] === true;
+      return (value as { [BRAND]?: unknown })[BRAND] === true;
     } catch {
+      // Nothing at all, or a proxy that was revoked.
       return false;
     }
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fromWire, toWire, type WireError } from '../../src/base/error-wire.ts';
+import { fromWire, toWire } from '../../src/base/error-wire.ts';
+import type { WireError } from '../../src/base/error-wire-format.ts';
 import { carriedError, NotFound } from './carried.ts';
 
 const wireOf = (error: Error) => toWire(error) as WireError;
@@ -34,7 +35,10 @@ describe('the parts of an error that crosses threads', () => {
   it('lack the stack if it had none', () => {
     const error = Object.defineProperty(new Error('bare'), 'stack', { value: undefined });
     assert.equal(Object.hasOwn(wireOf(error), 'stack'), false);
-    assert.equal(carriedError(error).message, 'bare');
+    const arrived = carriedError(error);
+    assert.equal(arrived.message, 'bare');
+    assert.doesNotMatch(arrived.stack ?? '', /\n/, 'nor has it that of the thread where it arrives');
+    assert.match(new Error('mine').stack ?? '', /error-wire-parts/);
   });
 
   it('say of which class it is, whatever classes are listed before', () => {
