@@ -44,10 +44,6 @@ export class Group {
     return compartment;
   }
 
-  get compartments(): readonly Compartment[] {
-    return this.#compartments;
-  }
-
   get waiting(): number {
     let waiting = 0;
     for (const compartment of this.#compartments) waiting += compartment.waiting;

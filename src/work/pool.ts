@@ -197,11 +197,13 @@ export class WorkPool {
     task.compartment.group.finished(task, task.expectedMs);
     const error = new TypeError(`input of task "${task.kind.name}" cannot be sent to a worker`, { cause });
     this.#end(task, false, error, 'failure');
+    task.compartment.group.dealSoon();
   }
 
   #unreadable(task: Task): void {
     task.compartment.group.finished(task, task.expectedMs);
     this.#end(task, false, unreadableError(task, this.settings.tasks), 'failure');
+    task.compartment.group.dealSoon();
   }
 
   #drop(task: Task, reason: unknown, outcome: TaskOutcome): void {
