@@ -39,14 +39,14 @@ export class LifecycleError extends HoldfastError {
 
 nameError(LifecycleError, 'LifecycleError');
 
-function say({ code, phase, component, errors = [] }: LifecycleErrorFacts): string {
+function say({ code, phase, component, errors }: LifecycleErrorFacts): string {
   if (code === 'HF_ALREADY_STARTED')
     return 'runtime is started already; it cannot be started again before a stop';
   if (code === 'HF_NOT_STARTED') return 'runtime is not started; call start() first';
   const who = component === undefined ? 'a component' : `component "${component}"`;
   const where = phase === undefined ? '' : ` of phase ${phase}`;
   if (code === 'HF_START_FAILED') return `${who}${where} did not start; what had started was stopped`;
-  return errors.length > 1
+  return errors !== undefined && errors.length > 1
     ? `${errors.length} components did not stop; the others did`
     : `${who}${where} did not stop; the others did`;
 }

@@ -17,8 +17,12 @@ export interface NumberRule {
 
 /** Whether a value is a number that the rule allows. */
 export function isAllowed(value: unknown, rule: NumberRule): value is number {
-  if (typeof value !== 'number') return false;
+  // What is no number is not finite either.
   if (value === Number.POSITIVE_INFINITY ? rule.infinite !== true : !Number.isFinite(value)) return false;
+  return keeps(value as number, rule);
+}
+
+function keeps(value: number, rule: NumberRule): boolean {
   if (rule.whole === true && Number.isFinite(value) && !Number.isSafeInteger(value)) return false;
   return (
     !(value < (rule.atLeast ?? value)) &&

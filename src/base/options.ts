@@ -137,8 +137,11 @@ export function readOptions(path: string, value: unknown, known: readonly string
     },
     array(name: string, read: (item: unknown, path: string) => unknown, rule = {}) {
       const given = checked(name, rule, 'an array', Array.isArray) as unknown[] | undefined;
-      if (given === undefined || given === (rule as Absent<unknown>).default) return given;
-      return itemsOf(at(path, name), given).map((item, index) => read(item, `${at(path, name)}[${index}]`));
+      // What is absent is so by the same test: without a default, both are undefined.
+      if (given === (rule as Absent<unknown>).default) return given;
+      return itemsOf(at(path, name), given as unknown[]).map((item, index) =>
+        read(item, `${at(path, name)}[${index}]`),
+      );
     },
   };
   return reader as unknown as OptionsReader;
@@ -202,7 +205,7 @@ function checkedObject(below: string, value: unknown, known: readonly string[]):
 
 // An array, a map or a promise has no options; an instance of somebody's class may.
 function isOptionsObject(value: unknown): value is object {
-  return typeof value === 'object' && Object.prototype.toString.call(value) === '[object Object]';
+  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 function unreadable(path: string, cause: unknown): OptionsError {

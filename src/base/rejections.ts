@@ -61,7 +61,7 @@ export class CircuitOpenError extends RejectedError {
 }
 
 function sayCircuit(state: OpenCircuitState, retryAfterMs: number | undefined): string {
-  if (state === 'open') return `circuit is open${soon(retryAfterMs, 'a trial is allowed')}`;
+  if (state === 'open') return `circuit is open${soon('a trial is allowed', retryAfterMs)}`;
   if (state === 'half-open') return 'circuit is half-open; all its trials are under way';
   if (state === 'isolated') return 'circuit is isolated; it stays open until it is released';
   return 'circuit has just closed; calls are let in by and by and this one was not';
@@ -72,7 +72,7 @@ export class RateLimitedError extends RejectedError {
   constructor(facts: RefusalFacts & { code?: 'HF_RATE_LIMITED' | 'HF_KEYS_EXHAUSTED' } = {}) {
     const { policy, retryAfterMs, code = 'HF_RATE_LIMITED' } = facts;
     const what = code === 'HF_RATE_LIMITED' ? 'rate is spent' : 'every bucket belongs to another key';
-    super(what + soon(retryAfterMs, 'another try may pass'), {
+    super(what + soon('another try may pass', retryAfterMs), {
       code,
       strategy: 'rateLimiter',
       policy,
@@ -204,8 +204,8 @@ nameError(DrainingError, 'DrainingError');
 nameError(PoisonedTaskError, 'PoisonedTaskError');
 nameError(QueueFullError, 'QueueFullError');
 
-function soon(retryAfterMs: number | undefined, what: string): string {
-  if (retryAfterMs === undefined || !Number.isFinite(retryAfterMs)) return '';
+function soon(what: string, retryAfterMs = Number.POSITIVE_INFINITY): string {
+  if (!Number.isFinite(retryAfterMs)) return '';
   return retryAfterMs > 0 ? `; ${what} in ${wholeMs(retryAfterMs)} ms` : `; ${what} now`;
 }
 

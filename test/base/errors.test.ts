@@ -92,6 +92,17 @@ describe('the errors', () => {
     assert.equal('cause' in new ChaosError(), false);
   });
 
+  it('say what did not start or stop, as far as it is known', () => {
+    const start = new LifecycleError({ code: 'HF_START_FAILED' });
+    assert.equal(start.message, 'lifecycle: a component did not start; what had started was stopped');
+    assert.deepEqual(start.errors, []);
+    const stop = (errors: unknown[]) =>
+      new LifecycleError({ code: 'HF_STOP_FAILED', phase: 2, component: 'db', errors });
+    assert.equal(stop([1]).message, 'lifecycle: component "db" of phase 2 did not stop; the others did');
+    assert.equal(stop([1, 2]).message, 'lifecycle: 2 components did not stop; the others did');
+    assert.deepEqual(stop([1, 2]).errors, [1, 2]);
+  });
+
   it('say of each state of the circuit what holds it', () => {
     const say = (state: errors.OpenCircuitState) => new CircuitOpenError({ state, retryAfterMs: 5 }).message;
     assert.match(say('open'), /^circuitBreaker: circuit is open; a trial is allowed in 5 ms$/);

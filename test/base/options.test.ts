@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { OptionsError } from '../../src/base/errors.ts';
-import { checkNumber } from '../../src/base/options.ts';
+import { checkNumber, readNamed, readOptions } from '../../src/base/options.ts';
 import { known, path, read, refusal } from './options-scene.ts';
 
 describe('options', () => {
@@ -147,6 +147,10 @@ describe('options', () => {
       refusal(() => o.ratio('burst', { above: 0 })),
       /expected a number above 0 and at most 1, got -1$/,
     );
+    assert.match(
+      refusal(() => o.ratio('burst', { below: 1 })),
+      /expected a number of at least 0 and below 1, got -1$/,
+    );
     assert.equal(
       read({ maxWaitMs: Number.POSITIVE_INFINITY }).durationMs('maxWaitMs', { infinite: true }),
       Infinity,
@@ -167,7 +171,11 @@ describe('options', () => {
   });
 
   it('that are truths, texts and functions are nothing else', () => {
-    const o = read({ fair: 'true', label: '', retryAfter: {}, list: 'abc' });
+    const o = read({ fair: 'true', label: '', jitter: 5, retryAfter: {}, list: 'abc' });
+    assert.match(
+      refusal(() => o.text('jitter')),
+      /expected a text that is not empty, got 5$/,
+    );
     assert.match(
       refusal(() => o.boolean('fair')),
       /expected true or false, got "true"$/,
@@ -210,6 +218,59 @@ describe('options', () => {
     assert.equal(
       refusal(() => o.refuse('burst', 'at most the capacity, 100')),
       `${path}.burst: expected at most the capacity, 100, got 500`,
+    );
+  });
+
+  it('that are lists are read item by item, but not their default', () => {
+    const double = (item: unknown) => Number(item) * 2;
+    const standing = [7];
+    assert.deepEqual(read({ list: [1, 2] }).array('list', double), [2, 4]);
+    assert.equal(read({}).array('list', double, { default: standing }), standing);
+    assert.equal(read({}).array('list', double, { optional: true }), undefined);
+    assert.equal(
+      refusal(() => read({ list: 'ab' }).array('list', double)),
+      `${path}.list: expected an array, got "ab"`,
+    );
+  });
+
+  it('that stand at no path are those of a factory', () => {
+    assert.equal(
+      refusal(() => readOptions('', 5, known)),
+      'options: expected an object with options, got 5',
+    );
+    assert.equal(
+      refusal(() => readOptions('', { burst: -1 }, known).number('burst', { atLeast: 0 })),
+      'burst: expected a number of at least 0, got -1',
+    );
+  });
+});
+
+describe('things by name', () => {
+  it('are given as they are, whatever their names', () => {
+    const named = { send: 5, 'a b': undefined };
+    assert.equal(readNamed('policies', named), named);
+  });
+
+  it('are refused when they are no object, or one of them cannot be read', () => {
+    for (const [value, shown] of [
+      [5, '5'],
+      [null, 'null'],
+      [[1], 'an array of 1'],
+      [() => {}, 'a function'],
+    ]) {
+      assert.equal(
+        refusal(() => readNamed('policies', value)),
+        `policies: expected an object with options, got ${shown}`,
+      );
+    }
+    const unreadable = {
+      get 'a b'() {
+        throw new RangeError('no');
+      },
+    };
+    assert.equal(
+      refusal(() => readNamed('policies', unreadable)),
+      'policies["a b"]: expected a readable value, got a throw of RangeError: no',
     );
   });
 });

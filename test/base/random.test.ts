@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { scriptedRandom, seededRandom, systemRandom } from '../../src/base/random.ts';
+import { scriptedRandom, secretBytes, seededRandom, systemRandom } from '../../src/base/random.ts';
 
 function draws(random: () => number, count: number): number[] {
   return Array.from({ length: count }, random);
@@ -12,6 +12,15 @@ describe('chance of the system', () => {
     const drawn = draws(systemRandom, 1_000);
     assert.ok(drawn.every((draw) => draw >= 0 && draw < 1));
     assert.ok(new Set(drawn).size > 990);
+  });
+});
+
+describe('secret bytes', () => {
+  it('are as many as are asked for, others each time, in memory that no thread shares', () => {
+    const [one, other] = [secretBytes(32), secretBytes(32)];
+    assert.deepEqual([one.length, secretBytes(0).length], [32, 0]);
+    assert.notDeepEqual(one, other);
+    assert.ok(one.buffer instanceof ArrayBuffer);
   });
 });
 
@@ -102,6 +111,12 @@ describe('chance from a script', () => {
         name: 'RangeError',
         message: /draw 2 of the script/,
       });
+    }
+  });
+
+  it('refuses a script that is no list', () => {
+    for (const script of [undefined, 'ab', {}, 0.5]) {
+      assert.throws(() => scriptedRandom(script as never), TypeError);
     }
   });
 });
