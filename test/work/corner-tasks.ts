@@ -1,5 +1,6 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { BlockList } from 'node:net';
+import type { TaskContext } from '../../src/worker.ts';
 import { gate } from './tasks.ts';
 
 export { echo, mark } from './tasks.ts';
@@ -23,4 +24,11 @@ export function unreadable(): unknown {
   if (clone === undefined) return () => {};
   const value = () => ({ data: {}, deserializeInfo: 'internal/nowhere:Nothing' });
   return Object.defineProperty(list, clone, { value });
+}
+
+/** Runs until it is asked to stop. */
+export function untilAsked(words: Int32Array, context: TaskContext): void {
+  const untilMs = performance.now() + 10_000;
+  while (!context.aborted && performance.now() < untilMs);
+  Atomics.store(words, 1, context.aborted ? 1 : 0);
 }

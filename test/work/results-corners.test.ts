@@ -9,7 +9,7 @@ import {
   tasksOf,
   type WorkersOptions,
 } from '../../src/index.ts';
-import { errorOf, open, words } from './given.ts';
+import { errorOf, open, reached, words } from './given.ts';
 
 type Tasks = typeof import('./corner-tasks.ts');
 const tasks = tasksOf<Tasks>(new URL('./corner-tasks.ts', import.meta.url));
@@ -108,6 +108,20 @@ describe('a task under a policy', () => {
       holdfast.chaos.enable({ forMs: 60_000 });
       assert.equal(await holdfast.offload('echo', 7, { policy: 'send' }), 7);
     });
+  });
+
+  it('is asked to stop also where its policy has looked at the signal before', async () => {
+    const attemptMs = ({ signal }: { signal: AbortSignal }) => (signal.aborted ? 1 : 100);
+    await withThread(
+      { graceMs: 5_000 },
+      { policies: { send: { timeout: { attemptMs } } } },
+      async (holdfast) => {
+        const shared = words();
+        const error = await errorOf(holdfast.offload('untilAsked', shared, { policy: 'send' }));
+        assert.equal(error.code, 'HF_TIMEOUT');
+        await reached(shared, 1, 1);
+      },
+    );
   });
 
   it('must be told the policy by its name', async () => {
