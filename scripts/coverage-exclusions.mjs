@@ -22,6 +22,7 @@ export const EXCLUSIONS = [
   },
   {
     file: 'src/work/lane-starter.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the line as it stands in the source
     text: '? `it did not load within ${START_MS} ms`',
     reason: 'a module that never loads is given up after 30 real seconds, longer than a test may take',
   },
