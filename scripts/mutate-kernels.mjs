@@ -28,12 +28,21 @@ import {
 const FLOOR = 90;
 const NAME = 'kernels';
 
-/** A row of the table, and the names of files whose results are not those of their text. */
-export async function mutateKernels({ filters = [], workers = 1, all = false, run = true }) {
+/**
+ * A row of the table, and the names of files whose results are not those of their text. With `firstLook` mutants are
+ * tried on a few histories only, to see soon what survives them.
+ */
+export async function mutateKernels({
+  filters = [],
+  workers = 1,
+  all = false,
+  run = true,
+  firstLook = false,
+}) {
   const sources = kernelSources();
   const paths = [...sources.keys()].filter(mutable);
   const wanted = paths.filter((path) => filters.length === 0 || filters.some((word) => path.includes(word)));
-  if (run) await judgeFiles(sources, paths, wanted, { workers, all });
+  if (run) await judgeFiles(sources, paths, wanted, { workers, all, firstLook });
   const results = readResults(NAME);
   const sum = sumOf(results, readEquivalents(NAME));
   const survivors = sum.survivors.filter(({ path }) => wanted.includes(path));
@@ -48,7 +57,7 @@ export async function mutateKernels({ filters = [], workers = 1, all = false, ru
   return { ...sum, floor: FLOOR, stale: filters.length === 0 ? stale : [] };
 }
 
-async function judgeFiles(sources, paths, wanted, { workers, all }) {
+async function judgeFiles(sources, paths, wanted, { workers, all, firstLook }) {
   const results = readResults(NAME);
   for (const path of Object.keys(results.files)) if (!paths.includes(path)) delete results.files[path];
   // The longest first, so that no worker is left with it at the end.
@@ -56,7 +65,7 @@ async function judgeFiles(sources, paths, wanted, { workers, all }) {
   const work = async () => {
     const judge = new Judge();
     for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-      const entry = await judgeFile(judge, sources, path, all ? undefined : results.files[path]);
+      const entry = await judgeFile(judge, sources, path, all ? undefined : results.files[path], firstLook);
       if (!entry) continue;
       // Read again: another run may have written other files meanwhile.
       Object.assign(results.files, { ...readResults(NAME).files, [path]: entry });
@@ -68,7 +77,7 @@ async function judgeFiles(sources, paths, wanted, { workers, all }) {
 }
 
 /** A file's entry; undefined where all is known. */
-async function judgeFile(judge, sources, path, entry) {
+async function judgeFile(judge, sources, path, entry, firstLook) {
   const source = sources.get(path);
   const { mutants, loops } = mutantsOf(path, source);
   const known = entry?.source === hashOf(source) ? outcomesIn(entry) : new Map();
@@ -89,7 +98,8 @@ async function judgeFile(judge, sources, path, entry) {
     else outcomes.set(number - 1, { outcome: hangs ? 'timed out' : 'killed', by: suiteOf(killer) });
   };
   const within = open.filter(({ mutant }) => mutant.site);
-  await judgeTogether(judge, sources, path, { source, loops, numbered: within }, tell);
+  const brief = within.filter(({ mutant }) => firstLook || explained(mutant)).map(({ number }) => number);
+  await judgeTogether(judge, sources, path, { source, loops, numbered: within, brief }, tell);
   const right = base64((await compiled(sources, path, withReach(source, [], []))).binary);
   for (const { mutant, number } of open.filter(({ mutant }) => !mutant.site)) {
     const { binary } = await compiled(sources, path, withOne(source, mutant, loops));
@@ -98,7 +108,7 @@ async function judgeFile(judge, sources, path, entry) {
   const unexplained = within.filter(
     ({ mutant, index }) => outcomes.get(index)?.outcome === 'survived' && !explained(mutant),
   );
-  if (unexplained.length > 0) {
+  if (unexplained.length > 0 && !firstLook) {
     await judgeOrders(judge, path, { source, numbered: unexplained }, tell);
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
@@ -108,7 +118,7 @@ async function judgeFile(judge, sources, path, entry) {
 }
 
 /** All mutants in one binary, or, where that does not compile, each half in one. */
-async function judgeTogether(judge, sources, path, { source, loops, numbered }, tell) {
+async function judgeTogether(judge, sources, path, { source, loops, numbered, brief }, tell) {
   if (numbered.length === 0) return;
   const { binary, complaints } = await compiled(sources, path, withAll(source, numbered, loops));
   if (!binary) {
@@ -116,14 +126,14 @@ async function judgeTogether(judge, sources, path, { source, loops, numbered }, 
     if (process.env.SHOW) console.log(complaints);
     const half = numbered.length >> 1;
     for (const part of [numbered.slice(0, half), numbered.slice(half)]) {
-      await judgeTogether(judge, sources, path, { source, loops, numbered: part }, tell);
+      await judgeTogether(judge, sources, path, { source, loops, numbered: part, brief }, tell);
     }
     return;
   }
   const reach = await compiled(sources, path, withReach(source, numbered, loops));
   const places = siteNumbers(numbered);
   const mutants = numbered.map(({ number }) => [number, places.get(number)]);
-  await judge.judge({ binary: base64(binary), right: base64(reach.binary), mutants }, tell);
+  await judge.judge({ binary: base64(binary), right: base64(reach.binary), mutants, brief }, tell);
 }
 
 /** What does not compile is no mutant. */

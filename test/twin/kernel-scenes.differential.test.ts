@@ -1,0 +1,157 @@
+// Histories written by hand: numbers that only meet on purpose.
+
+import { describe, it } from 'node:test';
+import {
+  F_BREAKER,
+  F_BULKHEAD,
+  F_KEYED,
+  F_RATE,
+  F_SHARED_KEYS,
+  F_WINDOW_CALLS,
+} from '../../assembly/layout.ts';
+import type { PolicyNumbers } from '../../src/state/options-block.ts';
+import { NEVER } from './arbitraries.ts';
+import { sameInAllWorlds } from './history.ts';
+import type { Step } from './steps.ts';
+import { type Beginning, MOST_KEY_CELLS } from './world.ts';
+
+/** One unit a millisecond, a thousand to a permit. */
+const SLOW: Partial<PolicyNumbers> = {
+  ratePerSecond: 1,
+  units: 1_000,
+  unitsPerMs: 1,
+  burstUnits: 2_000,
+  maxDebtMs: NEVER,
+  maxConcurrent: 1,
+};
+const FAST = { ...SLOW, ratePerSecond: 2, unitsPerMs: 2, burstUnits: 4_000 };
+
+const begins = (features: number, more: Partial<Beginning> = {}): Beginning => ({
+  features,
+  numbers: SLOW,
+  nowMs: 0,
+  generation: 0,
+  ...more,
+});
+
+const changes = (count: number): Step[] =>
+  Array.from({ length: count }, (_, at): Step => ['publish', 0, at % 2 === 0 ? FAST : SLOW, 0]);
+
+describe('a bucket of the twin', () => {
+  it('tells a wait of a single unit', () => {
+    const steps: Step[] = [
+      ['acquire', 2],
+      ['pass', 999],
+      ['lookAtRate', 1],
+      ['acquire', 1],
+      ['pass', 1],
+      ['acquire', 1],
+    ];
+    sameInAllWorlds(begins(F_RATE), steps);
+  });
+
+  it('owes 2^53 units and not one more', () => {
+    const numbers = { ...SLOW, units: 1, burstUnits: 1 };
+    const owes: Step[] = [
+      ['setTokens', -1e30],
+      ['lookAtRate', 1],
+      ['reserve', 1],
+      ['pass', 1],
+      ['reserve', 1],
+      ['reserve', 1],
+    ];
+    sameInAllWorlds(begins(F_RATE, { numbers }), owes);
+    const refunded: Step[] = [
+      ['setTokens', -1e30],
+      ['refund', 1],
+      ['reserve', 1],
+      ['reserve', 1],
+      ['lookAtRate', 1],
+    ];
+    sameInAllWorlds(begins(F_RATE, { numbers }), refunded);
+  });
+
+  for (const count of [1, 2, 3, 4, 7, 8, 9, 15, 16, 17]) {
+    it(`of a key is found after ${count} changes of options that nobody carried it over`, () => {
+      const asked: Step[] = [
+        ['useKey', 0, 'a', 1],
+        ['useKey', 1, 'b', 1],
+      ];
+      const used: Step[] = [
+        ['keyedAcquire', 0, 1.5],
+        ['keyedAcquire', 1, 1],
+      ];
+      const after: Step[] = [
+        ['lookAtKeys', 0, 2],
+        ['keyedAcquire', 0, 1],
+        ['keyedRefund', 1, 0.5],
+        ['lookAtKeys', 1, 1],
+      ];
+      for (const features of [F_RATE | F_KEYED, F_RATE | F_KEYED | F_SHARED_KEYS]) {
+        sameInAllWorlds(begins(features, { keyCells: 4 }), [...asked, ...used, ...changes(count), ...after]);
+      }
+    });
+  }
+});
+
+describe('keyed buckets of the twin', () => {
+  it('fill their table to the last cell', () => {
+    const keys = Array.from({ length: MOST_KEY_CELLS + 6 }, (_, n) => `key-${n}`);
+    const steps = keys.flatMap((key): Step[] => [
+      ['useKey', 0, key, key.length],
+      ['keyedAcquire', 0, 2],
+    ]);
+    const again = keys.slice(0, 20).flatMap((key): Step[] => [
+      ['useKey', 0, key, key.length],
+      ['lookAtKeys', 0, 1],
+    ]);
+    for (const features of [F_RATE | F_KEYED, F_RATE | F_KEYED | F_SHARED_KEYS]) {
+      sameInAllWorlds(begins(features, { keyCells: MOST_KEY_CELLS }), [...steps, ...again]);
+    }
+  });
+});
+
+describe('a policy of the twin', () => {
+  it('names the limiter that holds a call back for less than a millisecond', () => {
+    const steps: Step[] = [
+      ['admit', 0, 1, 0.5, 0, 'right'],
+      ['admit', 1, 1, 0.5, 0, 'right'],
+      ['pass', 999.5],
+      ['admit', 1, 2, 0.5, 0, 'right'],
+      ['pass', 1],
+      ['admit', 1, 1, 0.5, 0, 'right'],
+    ];
+    const numbers = { ...SLOW, units: 10_000, unitsPerMs: 10, burstUnits: 10_000 };
+    sameInAllWorlds(begins(F_BULKHEAD | F_RATE, { numbers }), steps);
+  });
+
+  it('hears outcomes under the options in force after many changes', () => {
+    const strict = { ...SLOW, consecutive: 1, trials: 1, openMs: 1_000, failureRate: 2, slowMs: NEVER };
+    for (const count of [7, 8, 9, 16]) {
+      const steps: Step[] = [
+        ...Array.from({ length: count }, (): Step => ['publish', 0, strict, 0]),
+        ['admit', 0, 1, 0.5, 0, 'right'],
+        ['settle', 0, 1, 7, -1, 'right'],
+        ['lookAtBreaker'],
+      ];
+      sameInAllWorlds(begins(F_BREAKER), steps);
+    }
+  });
+
+  it('counts a call that lasted for weeks as long as a word can say', () => {
+    const numbers = { ...SLOW, minCalls: 5, failureRate: 2, slowRate: 2, slowMs: NEVER, trials: 1 };
+    for (const features of [F_BREAKER, F_BREAKER | F_WINDOW_CALLS]) {
+      const steps: Step[] = [
+        ['admit', 0, 1, 0.5, 0, 'right'],
+        ['pass', 2e9],
+        ['settle', 0, 0, 7, -1, 'right'],
+        ['lookAtBreaker'],
+        ['admit', 0, 1, 0.5, 0, 'right'],
+        ['pass', 1 / 64],
+        ['settle', 0, 1, 7, -1, 'right'],
+        ['lookAtBreaker'],
+      ];
+      sameInAllWorlds(begins(features, { numbers, windowCalls: 4 }), steps);
+    }
+  });
+});
