@@ -23,16 +23,18 @@ export function warnOfListener(what: string, error: unknown): void {
 
 function summary(error: unknown): string {
   try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return String(error);
   } catch {
     return 'something that cannot be shown';
   }
 }
 
 function detail(error: unknown): string | undefined {
+  let stack: string | undefined;
   try {
-    return error instanceof Error ? error.stack : undefined;
+    if (error instanceof Error) stack = error.stack;
   } catch {
-    return undefined;
+    // A proxy that was revoked: what it is cannot be asked.
   }
+  return stack;
 }

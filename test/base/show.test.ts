@@ -25,9 +25,13 @@ describe('a value in a message', () => {
       [class Bucket {}, 'the function Bucket'],
       [[], 'an empty array'],
       [[undefined], 'an array of 1'],
+      [Object.defineProperty(class {}, 'name', { value: 5 }), 'a function'],
       [{}, 'an empty object'],
+      [Object.create({ constructor: undefined }), 'an empty object'],
+      [new (class {})(), 'an empty object'],
       [Object.create(null), 'an empty object'],
       [{ a: 1, b: 2 }, 'an object with a, b'],
+      [{ a: 1, b: 1, c: 1, d: 1, e: 1 }, 'an object with a, b, c, d, e'],
       [{ a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1 }, 'an object with a, b, c, d, e and 2 more'],
       [new Limits(), 'an instance of Limits'],
       [/x/, 'an instance of RegExp'],
@@ -37,6 +41,10 @@ describe('a value in a message', () => {
   });
 
   it('is clipped where it is long', () => {
+    assert.equal(show('x'.repeat(60)), `"${'x'.repeat(60)}"`);
+    assert.equal(show('x'.repeat(61)), `"${'x'.repeat(60)}…" (61 characters)`);
+    assert.equal(show({ ['z'.repeat(60)]: 1 }), `an object with ${'z'.repeat(60)}`);
+    assert.equal(show({ ['z'.repeat(61)]: 1 }), `an object with ${'z'.repeat(60)}…`);
     assert.equal(show('x'.repeat(1_000)), `"${'x'.repeat(60)}…" (1000 characters)`);
     for (const value of [
       10n ** 500n,

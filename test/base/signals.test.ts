@@ -35,6 +35,7 @@ describe('a link to a signal', () => {
     controller.abort(reason);
     controller.abort('again');
     assert.deepEqual(reasons, [reason]);
+    assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
   });
 
   it('is called at once when the signal is aborted already', () => {
