@@ -10,7 +10,7 @@ import { suites } from '../../interleavings/scenarios/index.ts';
 /** A mutant that makes a scenario larger than this has to be found by another one. */
 const MOST_STATES = 30_000;
 /** What is spent on one mutant in all, of the processor's time. */
-const MOST_MS = 8_000;
+const MOST_MS = 4_000;
 
 type Sources = readonly (readonly [file: string, text: string])[];
 
