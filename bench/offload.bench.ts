@@ -1,111 +1,91 @@
-// What does offloading a task cost, beside Piscina by itself with the same number of threads?
+// What does offloading a task cost, beside Piscina and poolifier by themselves with the same number of threads?
 //
-//   npm run bench -- offload              a flood of 200,000 small tasks, a lone task, tasks of 20 ms
-//   npm run bench -- offload --tasks=N    another flood; --piscina=N tasks for Piscina's own, which is slower
+//   npm run bench -- offload              tasks of 0, 0.1, 1 and 20 ms, alone and by the thousand
+//   npm run bench -- offload --tasks=N    another number of the smallest tasks in a flood
 //
-// Both are tried in turn, several times over, and the better half of each is compared: other programs on the
-// machine slow either down.
+// Alone: one task after the other, as each comes back. Flooded: all at once. Pools take turns, and each task must
+// come back with its own number.
 
 import process from 'node:process';
-import { Piscina } from 'piscina';
-import { createHoldfast, tasksOf } from '../src/index.ts';
+import { BASELINE, type Pool, startPools } from './offload/pools.ts';
+import { type Row, report, roundsOr, rowsOf, short } from './support/measure.ts';
 
 const THREADS = 2;
-const ROUNDS = 3;
-const flag = (name: string, value: number) =>
-  Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.split('=')[1] ?? value);
-const TASKS = flag('tasks', 200_000);
-const RAW_TASKS = flag('piscina', Math.min(20_000, TASKS));
+const ROUNDS = roundsOr(short ? 3 : 7);
+const FLOOD = Number(
+  process.argv.find((word) => word.startsWith('--tasks='))?.split('=')[1] ?? (short ? 4_000 : 20_000),
+);
 
-type Run = (task: 'echo' | 'spin', input: number) => Promise<unknown>;
+interface Kind {
+  name: string;
+  ms: number;
+  alone: number;
+  flooded: number;
+}
 
-await using holdfast = createHoldfast({
-  policies: { send: { circuitBreaker: { consecutiveFailures: 5 }, bulkhead: { maxConcurrent: 1_000_000 } } },
-  workers: {
-    tasks: tasksOf<typeof import('./offload-tasks.ts')>(new URL('./offload-tasks.ts', import.meta.url)),
-    minThreads: THREADS,
-    maxThreads: THREADS,
-    maxQueue: 1_000_000,
-  },
-});
-await holdfast.start();
-const piscina = new Piscina({
-  filename: new URL('./offload-raw.ts', import.meta.url).href,
-  minThreads: THREADS,
-  maxThreads: THREADS,
-});
+const KINDS: readonly Kind[] = [
+  { name: 'task of 0 ms', ms: 0, alone: short ? 300 : 1_000, flooded: FLOOD },
+  { name: 'task of 0.1 ms', ms: 0.1, alone: short ? 100 : 500, flooded: short ? 500 : 2_000 },
+  { name: 'task of 1 ms', ms: 1, alone: short ? 20 : 100, flooded: short ? 100 : 400 },
+  { name: 'task of 20 ms', ms: 20, alone: 5, flooded: short ? 10 : 40 },
+];
 
-const raw: Run = (task, input) => piscina.run(input, task === 'spin' ? { name: 'spin' } : undefined);
-const ours: Run = (task, input) => holdfast.offload(task, input);
-const guarded: Run = (task, input) => holdfast.offload(task, input, { policy: 'send' });
-
-/** Milliseconds for many tasks at once; checks that each came back. */
-async function many(run: Run, task: 'echo' | 'spin', count: number, input?: number): Promise<number> {
+/** Microseconds a task of many at once. */
+async function flooded({ run }: Pool, { ms, flooded: count }: Kind): Promise<number> {
   const startMs = performance.now();
   const running: Promise<unknown>[] = [];
-  for (let index = 0; index < count; index++) running.push(run(task, input ?? index));
+  for (let index = 0; index < count; index++) running.push(run({ index, ms }));
   const results = await Promise.all(running);
   const tookMs = performance.now() - startMs;
-  if (results.some((result, index) => result !== (input ?? index))) throw new Error('a task came back wrong');
-  return tookMs;
+  if (results.some((result, index) => result !== index)) throw new Error('a task came back wrong');
+  return (tookMs / count) * 1_000;
 }
 
-/** The median round trip of one task after the other, in µs. */
-async function lone(run: Run, count: number): Promise<number> {
-  const us: number[] = [];
+/** Microseconds of each of some tasks, one after the other. */
+async function alone({ run }: Pool, { ms, alone: count }: Kind): Promise<number[]> {
+  const took: number[] = [];
   for (let index = 0; index < count; index++) {
     const startMs = performance.now();
-    await run('echo', index);
-    us.push((performance.now() - startMs) * 1000);
+    if ((await run({ index, ms })) !== index) throw new Error('a task came back wrong');
+    took.push((performance.now() - startMs) * 1_000);
   }
-  return us.sort((a, b) => a - b)[count >> 1];
+  return took.sort((a, b) => a - b);
 }
 
-/** Tries runs in turn; the best of each. */
-async function inTurn(tries: (() => Promise<number>)[]): Promise<number[]> {
-  const best = tries.map(() => Number.POSITIVE_INFINITY);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, run] of tries.entries()) best[index] = Math.min(best[index], await run());
+const quantile = (sorted: readonly number[], share: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+
+const pools = await startPools(THREADS);
+const rows: Row[] = [];
+const more: Record<string, number> = {};
+try {
+  for (const pool of pools) await flooded(pool, { ...KINDS[0], flooded: 2_000 });
+  for (const kind of KINDS) {
+    const floods = new Map<string, number[]>(pools.map(({ name }) => [name, []]));
+    const medians = new Map<string, number[]>(pools.map(({ name }) => [name, []]));
+    const all = new Map<string, number[]>(pools.map(({ name }) => [name, []]));
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const pool of pools) {
+        floods.get(pool.name)?.push(await flooded(pool, kind));
+        const took = await alone(pool, kind);
+        medians.get(pool.name)?.push(quantile(took, 0.5));
+        all.get(pool.name)?.push(...took);
+      }
+    }
+    const named = (way: string, each: Row): Row => ({ ...each, name: `${kind.name}, ${way}: ${each.name}` });
+    rows.push(...rowsOf(BASELINE, medians, { unit: 'µs' }).map((row) => named('alone', row)));
+    rows.push(...rowsOf(BASELINE, floods, { unit: 'µs' }).map((row) => named('flooded', row)));
+    for (const [name, took] of all) {
+      took.sort((a, b) => a - b);
+      for (const share of [0.5, 0.99]) {
+        more[`${kind.name}, alone, µs, ${share * 100}th percentile: ${name}`] = quantile(took, share);
+      }
+    }
   }
-  return best;
+} finally {
+  for (const { stop } of pools) await stop();
 }
-
-for (const run of [raw, ours, guarded]) await many(run, 'echo', 2_000);
-
-const per = (count: number) => (ms: number) => (ms * 1000) / count;
-const [rawFlood, ourFlood, guardedFlood] = await inTurn([
-  async () => per(RAW_TASKS)(await many(raw, 'echo', RAW_TASKS)),
-  async () => per(TASKS)(await many(ours, 'echo', TASKS)),
-  async () => per(TASKS)(await many(guarded, 'echo', TASKS)),
+report('offload (ratios to Piscina by itself, of the same kind of task)', rows, more, [
+  `${THREADS} threads each; alone: the median of one task after the other; flooded: all tasks at once, the time of one.`,
+  `Floods of ${KINDS.map(({ flooded, ms }) => `${flooded} of ${ms} ms`).join(', ')}.`,
 ]);
-const [rawLone, ourLone, guardedLone] = await inTurn([
-  () => lone(raw, 2_000),
-  () => lone(ours, 2_000),
-  () => lone(guarded, 2_000),
-]);
-const [rawLong, ourLong] = await inTurn([() => many(raw, 'spin', 40, 20), () => many(ours, 'spin', 40, 20)]);
-
-const line = (what: string, ...words: string[]) => console.log(`  ${what.padEnd(34)}${words.join('   ')}`);
-const us = (value: number) => `${value.toFixed(2)} µs`;
-console.log(`offload, ${THREADS} threads, ${process.version}`);
-line(
-  `flood of ${TASKS} (Piscina ${RAW_TASKS})`,
-  `piscina ${us(rawFlood)}`,
-  `holdfast ${us(ourFlood)}`,
-  `${(rawFlood / ourFlood).toFixed(1)}× the tasks a second (aim 8)`,
-);
-line('flood under a policy', `holdfast ${us(guardedFlood)}`, `${(rawFlood / guardedFlood).toFixed(1)}×`);
-line(
-  'one task at a time',
-  `piscina ${us(rawLone)}`,
-  `holdfast ${us(ourLone)}`,
-  `${(ourLone / rawLone).toFixed(2)}× as long (aim 1.15)`,
-);
-line('one under a policy', `holdfast ${us(guardedLone)}`, `${(guardedLone / rawLone).toFixed(2)}×`);
-line(
-  '40 tasks of 20 ms',
-  `piscina ${rawLong.toFixed(0)} ms`,
-  `holdfast ${ourLong.toFixed(0)} ms`,
-  `${(ourLong / rawLong).toFixed(3)}× as long (aim 1.03)`,
-);
-await piscina.destroy();
