@@ -77,6 +77,14 @@ const givesUp = (thread: number): Program =>
     yield quit(thread, 0);
   };
 
+/** Enters if there is room, and leaves again. */
+const passes = (thread: number): Program =>
+  function* () {
+    if ((yield enter(thread)) !== 1) return;
+    yield leave(thread);
+    yield wake;
+  };
+
 const inLine = (thread: number, order: number) => [join(thread), k.lineHead(cell(thread), order, 1)];
 
 const letIn = (vm: Machine, thread: number) =>
@@ -135,6 +143,14 @@ export const waitings: Suite = {
       {
         name: 'an admission that gives its slot back, for want of a token, wakes the one who found the room full',
         programs: [waiter(0, A_HEAD | A_UNLIMITED), inTurn(admit(1, A_NEWCOMER))],
+      },
+    ),
+    waiting(
+      { before: inLine(0, 1) },
+      {
+        name: 'a slot that was taken by one too many wakes the one who found the room full meanwhile',
+        programs: [waitsAt(0, 1), passes(1), passes(2)],
+        preemptions: 3,
       },
     ),
     waiting(
