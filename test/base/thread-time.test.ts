@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { runScript } from './run-script.ts';
+
+async function given(...machine: (string | number)[]): Promise<Record<string, number>> {
+  const { lines, errors } = await runScript(
+    new URL('./thread-time-script.ts', import.meta.url),
+    ...machine.map(String),
+  );
+  assert.equal(lines.length, 1, errors);
+  return JSON.parse(lines[0]);
+}
+
+const within = (value: number, least: number, most: number) =>
+  assert.ok(value >= least && value <= most, `${value} is not from ${least} to ${most}`);
+
+/** Whether threads have a clock in common that needs no agreement. */
+const isNode = !('Bun' in globalThis) && !('Deno' in globalThis);
+
+describe('the time of a thread', { skip: isNode ? false : 'the machine is played by Node' }, () => {
+  for (const slow of [0, 1, 4, 7]) {
+    it(`is that of hrtime where that is common, to the microsecond, though ${slow} readings are slow`, async () => {
+      const { nowMs, originMs, originTookMs, adoptedMs, thenMs } = await given('common', 0.001, slow);
+      within(nowMs, -0.0011, 0.0011);
+      assert.equal(originMs, 'NaN' as never, 'there is nothing to agree on');
+      assert.deepEqual([originTookMs, adoptedMs], [0, 0]);
+      within(thenMs, -0.0011, 0.0011);
+    });
+  }
+
+  it('is caught at a turn of the wall clock where nothing else is common, at once on a quiet machine', async () => {
+    const { nowMs, originMs, originTookMs, unmovedMs, adoptedMs, thenMs } = await given('nothing', 0.001);
+    within(nowMs, -1e-4, 1e-4);
+    within(originMs, -0.003, 0.003);
+    within(originTookMs, 0.01, 1.01);
+    assert.equal(unmovedMs, 0);
+    within(adoptedMs, 0.9, 1.01);
+    within(thenMs, -0.003, 0.003);
+  });
+
+  it('is caught at the best of ten turns on a busy one', async () => {
+    for (const slow of [0, 7, 10]) {
+      const { originMs, originTookMs, adoptedMs, thenMs } = await given('nothing', 0.003, slow);
+      within(originMs, -0.009, 0.009);
+      within(originTookMs, 9, 11);
+      within(adoptedMs, 9.9, 10.1);
+      within(thenMs, -0.009, 0.009);
+    }
+  });
+});
