@@ -4,7 +4,7 @@ import { runScript } from './run-script.ts';
 
 async function given(...machine: (string | number)[]): Promise<Record<string, number>> {
   const { lines, errors } = await runScript(
-    new URL('./thread-time-script.ts', import.meta.url),
+    new URL('./thread-time-machine.ts', import.meta.url),
     ...machine.map(String),
   );
   assert.equal(lines.length, 1, errors);
