@@ -13,7 +13,7 @@ const HANGS_AFTER_MS = 20_000;
 /** Tests that take longer than this on right kernels are not played on mutants. */
 const LONG_MS = 250;
 /** Tests that lie in wait between the twin's own accesses, or start threads. */
-const APART = /together|interrupted/;
+const APART = /together|interrupted|engine-corners/;
 
 /** Something that a mutant can be noticed by. */
 interface Trial {
@@ -41,8 +41,8 @@ export async function judge(
   { binary, right, mutants, brief = [] }: Batch,
   answer: (number: number, killer: string | null) => void,
 ): Promise<void> {
-  const rightBinary = Buffer.from(right, 'base64');
-  useBinary(rightBinary);
+  const binaries = { binary: Buffer.from(binary, 'base64'), right: Buffer.from(right, 'base64') };
+  useBinary(binaries.right);
   trials ??= await readTrials();
   if (mutants.some(([, place]) => place !== undefined)) {
     for (const trial of trials) {
@@ -51,11 +51,11 @@ export async function judge(
       trial.reaches = placesReached();
     }
   }
-  useBinary(Buffer.from(binary, 'base64'));
+  useBinary(binaries.binary);
   for (const [number, place] of mutants) {
     const reaching = trials.filter(({ reaches }) => place === undefined || reaches.has(place));
     const played = brief.includes(number) ? few(reaching) : reaching;
-    answer(number, await killerOf(number, place, played, rightBinary));
+    answer(number, await killerOf(number, place, played, binaries));
   }
 }
 
@@ -69,7 +69,7 @@ async function killerOf(
   number: number,
   place: number | undefined,
   fitting: readonly Trial[],
-  right: Uint8Array,
+  { binary, right }: Readonly<Record<'binary' | 'right', Uint8Array>>,
 ): Promise<string | null> {
   const known = KILLERS.filter((trial) => fitting.includes(trial));
   for (const trial of new Set([...known, ...fitting])) {
@@ -80,7 +80,15 @@ async function killerOf(
       // What a mutant has written may stand in the way of those after it.
       if (place === undefined) useBinary(right);
       useMutant(0);
-      if (await trial.wrong()) throw new Error(`spoilt: ${trial.name}`);
+      const failed = await trial.wrong();
+      if (place === undefined) useBinary(binary);
+      if (failed) {
+        // Perhaps it fails now and then by itself: it is left out. Should more fail, it is the memory.
+        if (++spoilt > MOST_SPOILT) throw new Error(`spoilt: ${trial.name}: ${failed}`);
+        tell(`left out from now on: ${trial.name} (${failed})`);
+        trial.reaches = new Set();
+        continue;
+      }
     }
     if (!KILLERS.includes(trial)) KILLERS.unshift(trial);
     KILLERS.splice(MOST_KILLERS);
