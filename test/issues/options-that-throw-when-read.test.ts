@@ -3,15 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import {
-  createHoldfast,
-  http,
-  OptionsError,
-  ping,
-  policiesOf,
-  policy,
-  rateLimiter,
-} from '../../src/index.ts';
+import { createHoldfast, http, OptionsError, policiesOf, policy, rateLimiter } from '../../src/index.ts';
 import { attach } from '../../src/worker.ts';
 import { serving } from '../admin/given.ts';
 
@@ -25,7 +17,6 @@ revoke();
 
 const REFUSED: [path: string, act: () => unknown][] = [
   ['clock', () => createHoldfast(getter('clock') as never)],
-  ['policies', () => createHoldfast(getter('policies') as never)],
   ['policies.send', () => createHoldfast({ policies: getter('send') as never })],
   ['policies', () => createHoldfast({ policies: null as never })],
   ['clock', () => createHoldfast({ clock: null as never })],
@@ -44,7 +35,6 @@ const REFUSED: [path: string, act: () => unknown][] = [
   ['handle', () => attach({ kind: 'holdfast.handle', plane: null })],
   ['handle', () => attach(hostile)],
   ['policiesOf(module)', () => policiesOf('file:///a.js', null as never)],
-  ['ping(name)', () => ping(blank, () => {})],
 ];
 
 for (const [path, act] of REFUSED) {
