@@ -99,6 +99,8 @@ async function killerOf(
 
 /** What has killed one mutant likely kills the next. */
 const KILLERS: Trial[] = [];
+let spoilt = 0;
+const MOST_SPOILT = 3;
 const MOST_KILLERS = 40;
 
 async function readTrials(): Promise<Trial[]> {
