@@ -56,7 +56,8 @@ export function compareFiles(olderFile, newerFile) {
   }
   for (const name of missing(older, newer)) console.log(`${name}: only in ${olderFile}`);
   const slower = found.filter(({ verdict }) => verdict === 'slower').length;
-  console.log(`${found.length} figures compared, ${slower} slower`);
+  const alike = found.filter(({ change }) => Math.max(change, 1 / change) <= 1 + LEAST).length;
+  console.log(`${found.length} figures compared, ${slower} slower; ${alike} agree within ${LEAST * 100} %`);
   return slower > 0 ? 1 : 0;
 }
 

@@ -1,7 +1,7 @@
 // What rounds say together.
 
 export interface Figure {
-  /** The quartile that is least disturbed. */
+  /** The one that a tenth of the rounds are better than: close to the best, and not one lucky round. */
   figure: number;
   best: number;
   median: number;
@@ -15,13 +15,13 @@ export function figureOf(values: readonly number[], higher = false): Figure {
   if (values.length === 0 || !values.every(Number.isFinite)) throw new Error('there is nothing to judge by');
   const sorted = values.toSorted((a, b) => (higher ? b - a : a - b));
   const quarter = sorted.length >> 2;
-  const figure = sorted[quarter];
+  const figure = sorted[Math.floor(sorted.length / 10)];
   return {
     figure,
     best: sorted[0],
     median: sorted[sorted.length >> 1],
     rounds: sorted.length,
-    spread: Math.abs(sorted[sorted.length - 1 - quarter] - figure) / 2 / figure,
+    spread: Math.abs(sorted[sorted.length - 1 - quarter] - sorted[quarter]) / 2 / figure,
   };
 }
 

@@ -1,8 +1,9 @@
 // Measuring: rounds in turn, so that what the machine does meanwhile falls on all alike, and a check that the
 // work was done.
 //
-// A figure is the lower quartile of its rounds: whatever disturbs a round makes it longer, and a round is long
-// enough to hold its share of the garbage collector.
+// A figure is the best round but a tenth of them: whatever disturbs a round makes it longer, and a round is long
+// enough to hold its share of the garbage collector. On a machine that others use as well, the middle of the rounds
+// differs by a third from run to run, and so do ratios of middles; those of undisturbed rounds hardly do.
 
 import process from 'node:process';
 import { figureOf, noiseOf } from './figures.ts';
