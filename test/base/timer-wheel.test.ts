@@ -109,6 +109,24 @@ describe('a timer wheel', () => {
     );
   });
 
+  it('wakes up for what is left of the millisecond in which it woke up, though more comes later', () => {
+    const { host, wheel, names, node } = given({ startMs: 1_000, errorMs: () => -0.5 });
+    for (const atMs of [1_005.2, 1_005.7, 1_009]) wheel.arm(node(atMs), atMs);
+    host.runUntil(1_007);
+    assert.deepEqual(names(), [1_005.2, 1_005.7]);
+  });
+
+  it('looks past a list that was emptied for what comes after it', () => {
+    const { host, wheel, names, node } = given({ startMs: 1_000 });
+    const emptied = node('emptied');
+    wheel.arm(node('first'), 1_005);
+    wheel.arm(emptied, 1_008);
+    wheel.arm(node('last'), 1_009);
+    wheel.disarm(emptied);
+    host.runUntil(1_020);
+    assert.deepEqual(names(), ['first', 'last']);
+  });
+
   it('fires what is armed for a time that is over at the next opportunity, not during the call', () => {
     const { host, wheel, names, node, startMs } = given();
     wheel.arm(node('a'), startMs - 5_000);

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Clock } from '../../src/base/clock.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { guardClock } from '../../src/base/clock-guard.ts';
+import { TimerWheel } from '../../src/base/timer-wheel.ts';
 import { backgroundTimersOf, callbackTimer, timersOf } from '../../src/base/timers.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { runScript } from './run-script.ts';
@@ -161,6 +162,9 @@ describe('timers on the system clock', () => {
     assert.equal(timersOf(systemClock), timersOf(systemClock));
     assert.equal(backgroundTimersOf(systemClock), backgroundTimersOf(systemClock));
     assert.notEqual(timersOf(systemClock), backgroundTimersOf(systemClock));
+    for (const timers of [timersOf(systemClock), backgroundTimersOf(systemClock)]) {
+      assert.ok(timers instanceof TimerWheel, 'one real timer for all');
+    }
   });
 
   it('fire in order, none early', async () => {
