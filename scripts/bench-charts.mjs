@@ -7,7 +7,7 @@ const BAR = 16;
 const STEP = 26;
 const TOP = 64;
 
-/** Which rows of which table make a chart, and what it says above them. */
+/** Which rows of which table make a chart, all or those whose names begin with `of`, and what it says above them. */
 const CHARTS = [
   {
     file: 'calls',
@@ -29,9 +29,10 @@ const CHARTS = [
   },
   {
     file: 'offload',
-    title: 'Tasks on threads',
+    title: 'A task on a thread that only answers',
     table: 'offload',
-    says: 'logarithmic; × Piscina by itself',
+    says: 'microseconds, logarithmic; × Piscina by itself, of the same kind',
+    of: 'task of 0 ms, ',
   },
 ];
 
@@ -39,8 +40,10 @@ const CHARTS = [
 export function chartsOf(all) {
   const charts = {};
   for (const { name, results } of all) {
-    for (const { file, table, ...chart } of CHARTS) {
-      const rows = results[table]?.rows.filter(({ ns }) => ns > 0);
+    for (const { file, table, of = '', ...chart } of CHARTS) {
+      const rows = results[table]?.rows
+        .filter(({ name, ns }) => ns > 0 && name.startsWith(of))
+        .map((row) => ({ ...row, name: row.name.slice(of.length) }));
       if (rows?.length > 1)
         charts[`${file}-${name}.svg`] = bars({ ...chart, rows, runtime: results.machine });
     }
@@ -81,7 +84,7 @@ ${[...grid, ...lines].join('\n')}
 `;
 }
 
-const PEERS = /cockatiel|opossum|rate-limiter-flexible|p-limit|limiter \(npm\)|piscina/i;
+const PEERS = /cockatiel|opossum|rate-limiter-flexible|p-limit|limiter \(npm\)|piscina|poolifier/i;
 
 const STYLE = `text{font:13px system-ui,sans-serif;fill:#24292f}.small{font-size:11px;fill:#57606a}.title{font-size:16px;font-weight:600}
 .grid{stroke:#d0d7de;fill:none}.base{fill:#8c959f}.own{fill:#1a7f64}.peer{fill:#bf8700}

@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { chartsOf } from './bench-charts.mjs';
+import { targetsOf } from './bench-targets.mjs';
 import { root } from './root.mjs';
 
 const FOLDER = join(root, 'bench/results');
@@ -55,6 +56,7 @@ export function reportResults() {
     'A figure is the best round but a tenth of them, ± half the distance of the quartiles. Each table says what',
     'its ratios are to: the row that has 1, or a limit. More is better where the unit is `/s`, less elsewhere.',
   ];
+  if (all.length > 0) lines.push('', '## Targets', '', ...targetsOf(all));
   for (const name of Object.keys(charts)) lines.push('', `![${basename(name, '.svg')}](${name})`);
   for (const { name, results } of all) {
     lines.push('', `## ${name}`, '', headOf(results));

@@ -1,0 +1,204 @@
+// What the benches are to show, and whether the results do: a table of targets beside what was measured.
+//
+// Times are limits of a machine on which a bare await takes 33 ns; the ratio in one run is what counts, so both are
+// given where there is one. A target that is missed says what bounds it and what would be tried next.
+
+const ns = (table, row) => (results) => find(results, table, row)?.ns;
+const ratio = (table, row) => (results) => find(results, table, row)?.ratio;
+const more = (table, name) => (results) => results[table]?.more?.[name];
+/** One figure over another of the same run; of another table where that is named. */
+const over =
+  (table, row, base, from = table) =>
+  (results) => {
+    const [of, by] = [find(results, table, row), find(results, from, base)];
+    return of && by && of.ns / by.ns;
+  };
+
+const FIVE = 'five protections with error and latency budget';
+const WRAP = 'cockatiel: retry, breaker, bulkhead and timeout';
+const FUSED = 'admit + settle: breaker, limiter, bulkhead, budget, latency: WASM, shared';
+const KERNELS =
+  'parts of the fused call over an empty one (20 ns, of which 8 to 12 are its two crossings): breaker 25, bulkhead with its fence 23, budget 17 to 34, limiter 18, latency 18; an atomic change is only 1.6 of them, calls between kernels and divisions for epochs are more. Next: ring sizes that are powers of two, one epoch for all windows, fewer arguments';
+
+export const TARGETS = [
+  at('a token bucket, a kernel call', 'at most 12 ns', 12, ns('kernels', 'limiter: granted: WASM, shared'), {
+    bound:
+      'the crossing into WASM is 4 to 6 of them; the rest is one compare-and-swap, two conversions and a division',
+  }),
+  at('admit + settle with five protections, kernel calls', 'at most 40 ns', 40, ns('kernels', FUSED), {
+    bound: KERNELS,
+  }),
+  at('a breaker, awaited, to a bare await', 'at most 3.3 ×', 3.3, ratio('policies', 'breaker'), {
+    bound: 'two readings of the clock are a third of it, the promise and its reactions another',
+  }),
+  at('a breaker, awaited, to cockatiel’s', 'under 1 ×', 1, over('policies', 'breaker', 'cockatiel: breaker')),
+  at('five protections with budgets, to a bare await', 'at most 8 ×', 8, ratio('policies', FIVE), {
+    bound:
+      'of some 580 ns: two readings of the clock 95, kernels 110, the bare await 55, promise, reactions and microtasks 120, the record and its timer 100. Next: a direct path for a policy with a timeout, whose timer is set only when the operation did not end at once',
+  }),
+  from('the same, faster than cockatiel’s wrap of four', 'at least 40 ×', 40, over('policies', WRAP, FIVE), {
+    bound:
+      'as above; cockatiel’s own time swings by a third from run to run, since it sets and clears a timer a call',
+  }),
+  at(
+    'refused by an open breaker, tryAcquire, to a bare await',
+    'at most 1.8 ×',
+    1.8,
+    over('permits', 'open breaker: tryAcquire', 'bare await', 'policies'),
+    {
+      bound: 'a permit is an object with reason and wait, and a refusal is counted: two kernel calls',
+    },
+  ),
+  at(
+    'refused, thrown, to cockatiel’s',
+    'at most 0.4 ×',
+    0.4,
+    over('refusals', 'open breaker: execute, thrown', 'cockatiel: isolated breaker, thrown'),
+    {
+      bound: 'on Deno an error costs 2.2 µs, with a stack trace or without: its own hook is called for each',
+    },
+  ),
+  at(
+    'a limiter with its clock, to a bare await',
+    'at most 1.8 ×',
+    1.8,
+    over('permits', 'token bucket: tryAcquire', 'bare await', 'policies'),
+  ),
+  at(
+    'a keyed limiter, a million live keys, clock and hash',
+    'at most 150 ns',
+    150,
+    ns('keys', '1 000 000 keys'),
+    {
+      bound:
+        'the clock 60 to 90, kernel and hash 80, the rest is memory: a key’s text, its cell and the table’s pages are in no cache. Next: one byte a unit for Latin-1 keys, hash and decision in one kernel call',
+    },
+  ),
+  at('bytes a key, a million keys', 'at most 40 B', 40, more('keys', 'bytes a key, 1 000 000 keys'), {
+    bound:
+      '33.5 by construction; what the process has besides is counted too, and the table is a power of two',
+  }),
+  at(
+    'a call under way, five protections, over a bare await',
+    'at most 400 B',
+    400,
+    more('memory', 'bytes of a call under way over a bare await: five protections'),
+    {
+      bound:
+        'the record 230 B, two resolvers and their context 170, two reactions and theirs 160, the derived promise 100, boxed times 50',
+    },
+  ),
+  at(
+    'heap after 10 million calls',
+    'at most 1,000 kB more',
+    1_000,
+    more('memory', 'kilobytes of heap more after 10 million calls of five protections with budgets'),
+  ),
+  from(
+    'a flood of small tasks, to Piscina by itself',
+    'at least 8 ×',
+    8,
+    over('offload', 'task of 0 ms, flooded: Piscina', 'task of 0 ms, flooded: Holdfast'),
+  ),
+  at(
+    'a lone task, to Piscina by itself',
+    'at most 1.15 ×',
+    1.15,
+    ratio('offload', 'task of 0 ms, alone: Holdfast'),
+  ),
+  from(
+    'two threads on policies of their own, to one',
+    'at least 1.8 ×',
+    1.8,
+    ratio('threads', 'two threads on policies of their own'),
+  ),
+  from(
+    'two threads on one policy, to one',
+    'at least 0.5 ×',
+    0.5,
+    ratio('threads', 'two threads on one policy'),
+  ),
+  at(
+    'a scrape of 1,000 policies',
+    'at most 300 ms',
+    300,
+    ns('scrape', 'a scrape of 1,000 policies, in all (limit 300)'),
+  ),
+  at(
+    'the longest block during GET /metrics',
+    'at most 20 ms',
+    20,
+    ns('scrape', 'the longest block of the event loop during GET /metrics (limit 20)'),
+  ),
+  at(
+    'the stream of 500 policies, work a second',
+    'at most 20 ms',
+    20,
+    ns('scrape', 'the dashboard’s stream of 500 policies that all change, a second (limit 20)'),
+  ),
+  at(
+    'a policy under a running manager, to one without',
+    'at most 1.1 ×',
+    1.1,
+    more('manager', 'under a running manager: ratio of the best rounds'),
+  ),
+  at(
+    'import, createHoldfast and start',
+    'at most 60 ms',
+    60,
+    ns('start', 'of that: import, createHoldfast and start'),
+    {
+      bound:
+        'half is the engine’s reading of 0.7 MB of source, a quarter the runtime’s own modules, 3 ms the kernels. Next: split off what a runtime without workers and health checks does not load',
+    },
+  ),
+  from(
+    'requests a second through the gateway, to one without Holdfast',
+    'at least 0.95 ×',
+    0.95,
+    ratio('service', 'the gateway with Holdfast'),
+    {
+      bound:
+        'a signal of its own for each attempt (2 µs), one listener on the request’s signal (2 µs), the policy (1 to 2 µs); three processes share two cores, and rounds differ by more than that',
+    },
+  ),
+];
+
+/** The table for all runtimes there are results of, in Markdown. */
+export function targetsOf(all) {
+  const head = ['', 'to reach', ...all.map(({ name }) => name)];
+  const lines = [`| ${head.join(' | ')} |`, `|---|---|${all.map(() => '---:|').join('')}`];
+  const bounds = [];
+  for (const { work, aim, measured, holds, bound } of TARGETS) {
+    const values = all.map(({ results }) => measured(results));
+    const cells = values.map((value) =>
+      value === undefined ? '–' : `${shown(value)} ${holds(value) ? '✓' : 'missed'}`,
+    );
+    lines.push(`| ${[work, aim, ...cells].join(' | ')} |`);
+    const missed = values.some((value) => value !== undefined && !holds(value));
+    if (missed && bound !== undefined) bounds.push(`- **${work}**: ${bound}.`);
+  }
+  return [
+    ...lines,
+    '',
+    'What bounds those that are missed, by profile, and what would be tried next:',
+    '',
+    ...bounds,
+  ];
+}
+
+function at(work, aim, most, measured, { bound } = {}) {
+  return { work, aim, measured, bound, holds: (value) => value <= most };
+}
+
+function from(work, aim, least, measured, { bound } = {}) {
+  return { work, aim, measured, bound, holds: (value) => value >= least };
+}
+
+function find(results, table, row) {
+  return results[table]?.rows?.find(({ name }) => name === row);
+}
+
+function shown(value) {
+  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+}
