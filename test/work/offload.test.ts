@@ -172,7 +172,7 @@ describe('a runtime with workers', () => {
       path: 'workers.compartments.cpu.threads',
     });
     assert.throws(make({ compartments: { cpu: { wieght: 1 } } }), /did you mean|weight/);
-    assert.throws(make({ errors: [Map] }), { path: 'workers.errors' });
+    assert.throws(make({ errors: [Map] }), { path: 'workers.errors[0]' });
     assert.throws(make({ errors: [LimitError, class LimitError extends Error {}] }), {
       path: 'workers.errors',
     });
