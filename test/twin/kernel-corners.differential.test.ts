@@ -22,6 +22,7 @@ import {
   F_WINDOW_CALLS,
   F_WINDOW_TIME,
 } from '../../assembly/layout.ts';
+import type { PolicyNumbers } from '../../src/state/options-block.ts';
 import {
   beginning,
   breakerNumbers,
@@ -129,11 +130,7 @@ describe('limits that find themselves, in their corners', () => {
       step(1, 'pass', some(1_000)),
     );
     const edge = fc.record({
-      ratePerSecond: some(1_000),
-      units: some(1_000_000),
-      burstUnits: some(1_000_000_000),
-      unitsPerMs: some(1_000_000),
-      minRate: some(5),
+      minRate: some(0.5),
       maxRate: some(10_000),
       rateTargetMs: some(1, 2),
       ratePercentile: some(0.5, 0.95),
@@ -142,10 +139,15 @@ describe('limits that find themselves, in their corners', () => {
       minLimit: some(1),
       maxLimit: some(3),
     });
+    // A thousand a second, or one: then the next is less than one.
+    const rates = some<Partial<PolicyNumbers>>(
+      { ratePerSecond: 1_000, units: 1_000_000, unitsPerMs: 1_000_000, burstUnits: 1_000_000_000 },
+      { ratePerSecond: 1, units: 1_000_000, unitsPerMs: 1_000, burstUnits: 1_000_000_000 },
+    );
     const features = fc
       .tuple(some(0, F_RATE | F_ATTEMPTS | F_VIEW_RATE), some(F_AIMD, F_VEGAS, 65_536))
       .map(([rate, limit]) => rate | limit | F_BULKHEAD);
-    histories(beginning(features, [bulkheadNumbers, edge]), steps, { runs: 60, length: 400 });
+    histories(beginning(features, [bulkheadNumbers, edge, rates]), steps, { runs: 60, length: 400 });
   });
 });
 

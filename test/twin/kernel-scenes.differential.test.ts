@@ -5,6 +5,7 @@ import {
   F_BREAKER,
   F_BULKHEAD,
   F_KEYED,
+  F_LINE,
   F_RATE,
   F_SHARED_KEYS,
   F_WINDOW_CALLS,
@@ -123,6 +124,20 @@ describe('a policy of the twin', () => {
     ];
     const numbers = { ...SLOW, units: 10_000, unitsPerMs: 10, burstUnits: 10_000 };
     sameInAllWorlds(begins(F_BULKHEAD | F_RATE, { numbers }), steps);
+  });
+
+  it('tells newcomers of a breaker that is open for less than a millisecond yet, though others wait', () => {
+    const steps: Step[] = [
+      ['force', 1_000],
+      ['joinLine', 1, 'right'],
+      ['pass', 999.5],
+      ['admit', 0, 1, 0.5, 0, 'right'],
+      ['lookAtBreaker'],
+      ['pass', 1],
+      ['admit', 0, 1, 0.5, 0, 'right'],
+    ];
+    const numbers = { ...SLOW, maxQueue: 2, trials: 1, openMs: 1_000 };
+    sameInAllWorlds(begins(F_BREAKER | F_BULKHEAD | F_LINE, { numbers }), steps);
   });
 
   it('hears outcomes under the options in force after many changes', () => {
