@@ -102,6 +102,31 @@ describe('what fills the room to the last byte', () => {
     assert.equal(items.length, 1 + Math.ceil((65_536 - 2_048 - 16) / (16 + 64 + 'Error'.length)));
   });
 
+  it('is one view of bytes, and no byte more', () => {
+    const room = 65_536 - 2_048 - 16;
+    assert.equal((toWire(new Uint8Array(room)) as { bytes: Uint8Array }).bytes.length, room);
+    assert.equal(toWire(new Uint8Array(room + 1)), `[${room + 1} bytes, over 65536 bytes]`);
+    const { items } = toWire([new Uint8Array(40_000), new Uint8Array(40_000)]) as { items: Wire[] };
+    assert.equal(items[1], '[40000 bytes, over 65536 bytes]');
+  });
+
+  it('is a number of 16 KB at most, or of what is left', () => {
+    const largest = (1n << 131_072n) - 1n;
+    assert.equal(toWire(largest), largest);
+    assert.equal(toWire(largest + 1n), '[a bigint of 16385 bytes]');
+    const { items } = toWire([new Uint8Array(60_000), 1n << 40_000n]) as { items: Wire[] };
+    assert.equal(items[1], '[a bigint of 5001 bytes]');
+  });
+
+  it('is a text of 16 KB at most, cut by what it takes in UTF-8', () => {
+    const whole = 'a'.repeat(16_384);
+    assert.equal(toWire(whole), whole);
+    assert.equal(toWire(`${whole}a`), `${whole}[... 16385 characters in all]`);
+    assert.equal(toWire(`${whole}ü`), `${whole}[... 16385 characters in all]`);
+    assert.equal(toWire('ü'.repeat(5_461)), 'ü'.repeat(5_461));
+    assert.equal(toWire('ü'.repeat(5_462)), `${'ü'.repeat(5_461)}[... 5462 characters in all]`);
+  });
+
   it('is taken as it is sent, and no value more', () => {
     const list = (length: number) => ({ t: 'array', id: 1, items: new Array(length).fill(null) });
     assert.equal((fromWire(list(65_535)) as unknown[]).length, 65_535);

@@ -71,7 +71,33 @@ describe('the parts of an error that crosses threads', () => {
     assert.equal(fromWire({ t: 'ref', id: 9 }), '[cannot be read]');
   });
 
-  it('are bytes of their own', () => {
+  it('are what an instance says as text, and else its fields', () => {
+    const text = Object.assign(Object.create({ toJSON: () => 'said' }), { a: 1 });
+    assert.equal(toWire(text), 'said');
+    const own = { toJSON: () => 'said', a: 1 };
+    for (const value of [
+      own,
+      Object.assign(Object.create(null), own),
+      Object.assign(Object.create({}), { a: 1 }),
+    ]) {
+      assert.deepEqual(fromWire(toWire(value)), { a: 1 });
+    }
+  });
+
+  it('are bytes of their own, whatever they were seen as', () => {
+    class Odd extends Uint8Array {
+      override get [Symbol.toStringTag]() {
+        return 'Odd' as 'Uint8Array';
+      }
+    }
+    const odd = new Odd(new SharedArrayBuffer(2) as never).fill(7);
+    const wire = toWire(odd) as { bytes: Uint8Array };
+    odd.fill(9);
+    assert.ok(wire.bytes.buffer instanceof ArrayBuffer);
+    assert.deepEqual(fromWire(wire), new Uint8Array([7, 7]));
+  });
+
+  it('are bytes of their own where they arrive', () => {
     const sent = new Uint8Array([1, 2, 3, 4, 5, 6]);
     const arrived = fromWire({ t: 'bytes', id: 1, type: 'Uint16Array', bytes: sent.subarray(2, 4) });
     assert.ok(arrived instanceof Uint16Array);
