@@ -31,7 +31,12 @@ const DATA = Symbol.for('holdfast.backoff');
 /** The data of a made backoff; `undefined` for any other function, and for what is none. Never throws. */
 export function backoffData(backoff: unknown): BackoffData | undefined {
   if (typeof backoff !== 'function') return undefined;
-  return Object.getOwnPropertyDescriptor(backoff, DATA)?.value as BackoffData | undefined;
+  try {
+    return Object.getOwnPropertyDescriptor(backoff, DATA)?.value as BackoffData | undefined;
+  } catch {
+    // A proxy that cannot be asked is a function of the user's, and fails when it is called.
+    return undefined;
+  }
 }
 
 /** Makes a function one whose data is known. */

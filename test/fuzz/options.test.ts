@@ -4,12 +4,19 @@ import { type Policy, policy, type RateLimiter, rateLimiter } from '../../src/in
 import { manualClock, scriptedRandom, seededRandom } from '../../src/testing/index.ts';
 import { anyPolicy, anyUpdate } from '../policy/options/arbitrary.ts';
 import { anything, built, either, spoiled } from './anything.ts';
+import * as corpus from './corpus/options.ts';
 import { anyLimiter, anySettings } from './given.ts';
 import { madeOf, misusedOf } from './refused.ts';
 import { sized } from './sizes.ts';
 import { usesLimiter, usesPolicy } from './uses.ts';
 
 type Options = Parameters<typeof policy>[0];
+type Update = typeof anyUpdate extends fc.Arbitrary<infer Value> ? Value : never;
+
+const ANY: Update = {
+  policy: { rateLimiter: { permitsPerSecond: 1 }, bulkhead: { maxConcurrent: 1 } },
+  change: {},
+};
 
 describe('any options', () => {
   it('make a policy that can be called, or are refused by where, what and instead of what', async () => {
@@ -21,7 +28,10 @@ describe('any options', () => {
         await usesPolicy(made, clock, true);
         made.dispose();
       }),
-      sized(400),
+      sized(
+        400,
+        corpus.POLICIES.map((each): [unknown] => [each]),
+      ),
     );
   });
 
@@ -38,13 +48,15 @@ describe('any options', () => {
 
   it('change a policy, or are refused and change nothing', () => {
     fc.assert(
-      fc.property(anyUpdate, anything, spoiled(anyPolicy), (allowed, other, like) => {
-        const { policy: options, change } = allowed as { policy: object; change: unknown };
+      fc.property(anyUpdate, anything, spoiled(anyPolicy), ({ policy: options, change }, other, like) => {
         using made = policy(options as never, { clock: manualClock() });
         for (const each of [change, other, like]) madeOf(() => made.update(built(each) as never));
         madeOf(() => made.restore(built(other) as never));
       }),
-      sized(250),
+      sized(
+        250,
+        [...corpus.CHANGES, ...corpus.SNAPSHOTS].map((each): [Update, unknown, unknown] => [ANY, each, {}]),
+      ),
     );
   });
 
@@ -58,7 +70,10 @@ describe('any options', () => {
         madeOf(() => made.update(built(change) as never));
         made.dispose();
       }),
-      sized(300),
+      sized(
+        300,
+        corpus.LIMITERS.map((each): [unknown, unknown] => [{ permitsPerSecond: 1 }, each]),
+      ),
     );
   });
 
@@ -66,9 +81,12 @@ describe('any options', () => {
     fc.assert(
       fc.property(either(anySettings), (settings) => {
         madeOf(() => policy({}, built(settings) as never))?.dispose();
-        madeOf(() => rateLimiter({ permitsPerSecond: 1 }, settings as never))?.dispose();
+        madeOf(() => rateLimiter({ permitsPerSecond: 1 }, built(settings) as never))?.dispose();
       }),
-      sized(300),
+      sized(
+        300,
+        corpus.SETTINGS.map((each): [unknown] => [each]),
+      ),
     );
   });
 

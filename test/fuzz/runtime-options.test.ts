@@ -19,6 +19,7 @@ import { attach } from '../../src/worker.ts';
 import { anyPolicy } from '../policy/options/arbitrary.ts';
 import { tasks } from '../work/given.ts';
 import { anything, built, either } from './anything.ts';
+import * as corpus from './corpus/options.ts';
 import { anyAdmin, anyChaos, anyComponent, anyDrive, anyRuntime, anyWorkers } from './given.ts';
 import { assertMisuse, assertRefusal, madeOf, misusedOf } from './refused.ts';
 import { sized } from './sizes.ts';
@@ -51,7 +52,10 @@ describe('any options', () => {
         assert.ok((await made.metrics.metrics()).length > 0);
         await made.stop({ drainMs: 0 });
       }),
-      sized(120),
+      sized(
+        120,
+        corpus.RUNTIMES.map((each): [unknown] => [each]),
+      ),
     );
   });
 
@@ -99,7 +103,10 @@ describe('any options', () => {
         driven?.dispose();
         holdfast.chaos.disable();
       }),
-      sized(300),
+      sized(300, [
+        ...corpus.COMPONENTS.map((each): [unknown, unknown, unknown] => [each, {}, {}]),
+        ...corpus.DRIVES.map((each): [unknown, unknown, unknown] => [{}, {}, each]),
+      ]),
     );
     fc.assert(
       fc.property(fc.array(anything, { maxLength: 3 }), (given) => {

@@ -11,7 +11,10 @@ const given = process.env.HOLDFAST_FUZZ_SEED;
 const seed = given !== undefined ? Number(given) : times > 1 ? Math.trunc(Date.now() % 2 ** 31) : 20_300;
 if (times > 1) console.log(`fuzz: seed ${seed}, ${times} times as much`);
 
-/** For `fc.assert`: so many cases in the quick form. */
-export function sized(quick: number): { numRuns: number; seed: number } {
-  return { numRuns: Math.max(1, Math.round(quick * times)), seed };
+/** For `fc.assert`: so many cases in the quick form, after those that once failed. */
+export function sized<Case extends unknown[] = never>(
+  quick: number,
+  examples: Case[] = [],
+): { numRuns: number; seed: number; examples: Case[] } {
+  return { numRuns: examples.length + Math.max(1, Math.round(quick * times)), seed, examples };
 }

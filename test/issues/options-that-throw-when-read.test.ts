@@ -23,6 +23,7 @@ const REFUSED: [path: string, act: () => unknown][] = [
   ['options', () => createHoldfast(5 as never)],
   ['settings.clock.now', () => policy({}, { clock: getter('now') as never })],
   ['settings.name', () => policy({}, { name: null as never })],
+  ['metrics.registry', () => createHoldfast({ metrics: { registry: hostile as never } })],
   ['snapshot.version', () => policy().restore(hostile as never)],
   ['rateLimiter.perKey', () => rateLimiter({ permitsPerSecond: 1 }).update(getter('perKey') as never)],
   ['components.a.dependsOn', () => small.component({ name: 'a', dependsOn: revoked as never })],

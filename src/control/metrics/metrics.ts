@@ -7,7 +7,7 @@
 import { createRequire } from 'node:module';
 import type { Registry } from 'prom-client';
 import { OptionsError } from '../../base/errors.ts';
-import { readOptions } from '../../base/options.ts';
+import { readOptions, readSafely } from '../../base/options.ts';
 import { METRICS } from './list.ts';
 import type { AnyMetric } from './metric.ts';
 import { Series, type Sources } from './series.ts';
@@ -31,7 +31,10 @@ export function readMetricsOptions(options: unknown): MetricsSettings {
   const o = readOptions('metrics', options ?? {}, ['registry', 'prefix']);
   const registry = o.get('registry') as Registry | undefined;
   const methods = ['registerMetric', 'getMetricsAsString', 'getSingleMetric'] as const;
-  if (registry !== undefined && methods.some((name) => typeof (registry as never)?.[name] !== 'function')) {
+  const fits = readSafely('metrics.registry', () =>
+    methods.every((name) => typeof (registry as never)?.[name] === 'function'),
+  );
+  if (registry !== undefined && !fits) {
     o.refuse('registry', "prom-client's Registry");
   }
   const prefix = o.get('prefix') ?? 'holdfast_';
