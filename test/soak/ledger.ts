@@ -56,6 +56,15 @@ export class Violations {
     if (!well) this.add(what);
   }
 
+  /** What is done to policies is allowed: an error of theirs is a violation. */
+  async unlessItThrows(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.add(`it threw ${error instanceof Error ? error.stack : String(error)}`);
+    }
+  }
+
   add(what: string): void {
     if (this.found.length < 20) this.found.push(`${this.#where()}: ${what}`);
   }

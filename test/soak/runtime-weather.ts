@@ -11,6 +11,8 @@ import { checkPolicies } from './quiet.ts';
 
 const NAMES = Object.keys(POLICIES) as PolicyName[];
 const START_MS = 1e9;
+const KEYS_EACH = POLICIES.keyed.rateLimiter.perKey.maxKeys;
+const KEYS = 4 * KEYS_EACH;
 const MOST_TURNS = 400;
 /** How far the clock jumps at most, in ms. */
 const JUMP_MS = 120_000;
@@ -40,7 +42,7 @@ export class RuntimeWeather {
     this.holdfast = createHoldfast({
       clock,
       random: this.#draw.share,
-      memory: { policies: 24, threads: 1, keys: 64 },
+      memory: { policies: 24, threads: 1, keys: KEYS },
       health: { intervalMs: 1_000, builtIn: false },
     }) as Holdfast;
     for (const name of NAMES) this.#define(name);
@@ -152,7 +154,9 @@ export class RuntimeWeather {
 
   #defineMore(): void {
     if (this.holdfast.policies.length >= 20) return;
-    const name = this.#draw.pick(NAMES.filter((each) => each !== 'keyed'));
+    const name = this.#draw.pick(NAMES);
+    const keyed = this.holdfast.policies.filter((each) => each.startsWith('keyed')).length;
+    if (name === 'keyed' && keyed * KEYS_EACH === KEYS) return;
     this.#define(name, `${name} ${++this.#defined}`);
   }
 

@@ -42,8 +42,8 @@ export async function weather({ seed, minutes, poolSeconds }: WeatherOptions): P
   await threads.begin();
   let heldMb = Number.NaN;
   for (let step = 1; runtime.livedMs < untilMs || threads.passedMs < untilMs; step++) {
-    if (runtime.livedMs < untilMs) await runtime.step();
-    if (threads.passedMs < untilMs) await threads.step();
+    if (runtime.livedMs < untilMs) await runtime.violations.unlessItThrows(() => runtime.step());
+    if (threads.passedMs < untilMs) await threads.violations.unlessItThrows(() => threads.step());
     if (step % QUIET_EVERY !== 0) continue;
     await runtime.quiet();
     await threads.quiet();
