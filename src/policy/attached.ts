@@ -56,13 +56,6 @@ export function sharedHost(
   };
 }
 
-const admittedContexts = new WeakSet<object>();
-
-/** Marks a context of work that was admitted, so that calls on its behalf pass while the runtime drains. */
-export function markAdmitted(context: object): void {
-  admittedContexts.add(context);
-}
-
 const openedBy = new WeakMap<AttachedRuntime, () => Policy[]>();
 
 /** The policies of a runtime that this thread has used. */
@@ -73,7 +66,7 @@ export function openedIn(runtime: AttachedRuntime): Policy[] {
 function admitted(parent: unknown): boolean {
   if (typeof parent !== 'object' || parent === null) return false;
   const { call } = parent as { call?: unknown };
-  return call instanceof Call ? !call.answered : admittedContexts.has(parent);
+  return call instanceof Call && !call.answered;
 }
 
 /**

@@ -178,6 +178,8 @@ describe('a change that one thread makes', () => {
     joined.policy('send').on('stateChange', ({ to }) => heard.push(to));
     holdfast.remove('send');
     assert.deepEqual([...joined.policies], []);
+    // Longer than a listener waits before it looks again by itself.
+    await new Promise((resolve) => setTimeout(resolve, 700));
     holdfast.define('next', { circuitBreaker });
     joined.policy('next').on('stateChange', ({ to }) => heard.push(`next ${to}`));
     holdfast.policy('next').circuitBreaker?.open();

@@ -3,7 +3,7 @@ import { BlockList } from 'node:net';
 import type { TaskContext } from '../../src/worker.ts';
 import { gate } from './tasks.ts';
 
-export { echo, mark } from './tasks.ts';
+export { echo, exit, mark } from './tasks.ts';
 
 export function echoOrWait(words?: Int32Array): void {
   if (words !== undefined) gate(words);

@@ -9,6 +9,7 @@ import {
   tasksOf,
   type WorkersOptions,
 } from '../../src/index.ts';
+import { unreadable } from './corner-tasks.ts';
 import { errorOf, open, reached, words } from './given.ts';
 
 type Tasks = typeof import('./corner-tasks.ts');
@@ -59,6 +60,23 @@ describe('a result that can be sent and not be read', () => {
   });
 });
 
+describe('an input that can be sent and not be read', () => {
+  it('is refused by its task’s name, and the others of its message run', async () => {
+    await withThread({}, {}, async (holdfast) => {
+      await Promise.all(Array.from({ length: 20 }, () => holdfast.offload('echo', 0)));
+      const settled = await Promise.allSettled(
+        Array.from({ length: 40 }, (_, index) =>
+          holdfast.offload('echo', index === 25 ? unreadable() : index),
+        ),
+      );
+      for (const [index, result] of settled.entries()) {
+        if (index !== 25) assert.deepEqual(result, { status: 'fulfilled', value: index });
+        else assert.match(String((result as PromiseRejectedResult).reason), /input of task "echo"/);
+      }
+    });
+  });
+});
+
 describe('a task whose deadline passes', () => {
   it('while it waits on its thread is not begun there, though nobody has time to take it back', async () => {
     await withThread({}, {}, async (holdfast) => {
@@ -104,9 +122,14 @@ describe('a task under a policy', () => {
   it('runs where the policy cannot be used, since its function stayed behind', async () => {
     const chaos = { killWorker: { rate: 1 } };
     const send = { chaos, isFailure: ({ ok }: { ok: boolean }) => !ok };
-    await withThread({}, { policies: { send } }, async (holdfast) => {
+    await withThread({ minThreads: 2, maxThreads: 2 }, { policies: { send } }, async (holdfast) => {
+      // From here on all threads know what chaos may do to them.
+      await holdfast.threads(20_000);
       holdfast.chaos.enable({ forMs: 60_000 });
-      assert.equal(await holdfast.offload('echo', 7, { policy: 'send' }), 7);
+      for (let round = 0; round < 10; round++) {
+        const run = () => holdfast.offload('echo', 7, { policy: 'send' });
+        assert.deepEqual(await Promise.all([run(), run(), run()]), [7, 7, 7]);
+      }
     });
   });
 
