@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { cases } from './kernels/cases.ts';
 import { ENGINES, type EngineWord, measured } from './kernels/measured.ts';
+import { bareAwaitNs } from './support/bare-await.ts';
 import { report, rowsOf, short } from './support/measure.ts';
 
 type Rounds = Record<string, number[]>;
@@ -26,6 +27,7 @@ const engine = ENGINES.find((name) => name === word);
 if (engine !== undefined) {
   console.log(JSON.stringify(Object.fromEntries(cases.map((one) => [one.name, measured(one, engine)]))));
 } else {
+  const bareNs = await bareAwaitNs();
   const turns = Array.from({ length: TURNS }, () => MEASURED.map((name) => [name, inProcess(name)] as const));
   const rows = cases.flatMap(({ name }) => {
     const rounds = MEASURED.map((engine) => {
@@ -34,7 +36,8 @@ if (engine !== undefined) {
     });
     return rowsOf(rounds[0][0], new Map(rounds));
   });
-  report('kernels (ratio to plain objects of one thread: what sharing costs)', rows, {}, [
+  const more = { 'a bare await, ns': Math.min(bareNs, await bareAwaitNs()) };
+  report('kernels (ratio to plain objects of one thread: what sharing costs)', rows, more, [
     'Plain objects: counters, rings and histograms of the same sizes, in closures and classes that one thread owns; a Map of strings for keys.',
     'WASM and twin work on shared memory by atomic operations. Hashing is compared with finding a string in a Map.',
   ]);

@@ -8,6 +8,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { rateLimiter } from '../src/index.ts';
 import { heldBytes } from '../test/support/garbage.ts';
 import { type Cost, keyOf, measureRound, observed, sampleOf, type Taker } from './keys/rounds.ts';
+import { bareAwaitNs } from './support/bare-await.ts';
 import { type Row, report, roundsOr, rowsOf, short } from './support/measure.ts';
 
 const SIZES = short ? [1_000, 100_000] : [1_000, 100_000, 1_000_000, 10_000_000];
@@ -23,6 +24,8 @@ interface Subject {
   keys: number;
   end(): void;
 }
+
+const bareNs = await bareAwaitNs();
 
 /** Fills both one after the other, the largest last; each is measured while the others are there. */
 const subjects: Subject[] = [];
@@ -53,6 +56,7 @@ for (const { name, bytesPerKey, keys } of subjects) {
     (pauses.reduce((sum, ms) => sum + ms, 0) * 1_000) / ((all.length * TIMES) / 1_000);
 }
 for (const { end } of subjects) end();
+more['a bare await, ns'] = Math.min(bareNs, await bareAwaitNs());
 report('keys (a decision; ratio to a thousand keys)', rows, more, [
   'Ours: rateLimiter({ perKey }).tryAcquire(permits, key), the key hashed, the clock read; a permit a day, so that each key that was seen stays live.',
   'rate-limiter-flexible: await RateLimiterMemory.consume(key, 1, { duration a day }); ten million keys would be five gigabytes of objects and ten million timers.',
