@@ -8,6 +8,7 @@ import {
   F_BREAKER,
   F_BULKHEAD,
   F_COUNTED,
+  F_GRADIENT,
   F_KEYED,
   F_LATENCY,
   F_LINE,
@@ -17,6 +18,7 @@ import {
   F_THROTTLE,
   F_VEGAS,
   F_VIEW_BUDGET,
+  F_VIEW_HEDGE,
   F_VIEW_RATE,
   F_VIEW_TIMEOUT,
   F_WINDOW_CALLS,
@@ -144,8 +146,9 @@ describe('limits that find themselves, in their corners', () => {
       { ratePerSecond: 1_000, units: 1_000_000, unitsPerMs: 1_000_000, burstUnits: 1_000_000_000 },
       { ratePerSecond: 1, units: 1_000_000, unitsPerMs: 1_000, burstUnits: 1_000_000_000 },
     );
+    const adaptive = F_RATE | F_ATTEMPTS | F_VIEW_RATE;
     const features = fc
-      .tuple(some(0, F_RATE | F_ATTEMPTS | F_VIEW_RATE), some(F_AIMD, F_VEGAS, 65_536))
+      .tuple(some(0, adaptive, adaptive | F_VIEW_HEDGE), some(F_AIMD, F_VEGAS, F_GRADIENT))
       .map(([rate, limit]) => rate | limit | F_BULKHEAD);
     histories(beginning(features, [bulkheadNumbers, edge, rates]), steps, { runs: 60, length: 400 });
   });

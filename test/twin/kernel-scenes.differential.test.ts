@@ -96,6 +96,39 @@ describe('a bucket of the twin', () => {
 });
 
 describe('keyed buckets of the twin', () => {
+  // A word's own bits, read one place off or not at all, look like those of these versions.
+  for (const [before, after] of [
+    [3, 13],
+    [10, 3],
+    [5, 11],
+    [8, 5],
+    [1, 2],
+    [7, 9],
+  ]) {
+    it(`are carried over from version ${before} to ${before + after}`, () => {
+      for (const taken of [1, 1.001, 1.5]) {
+        const steps: Step[] = [
+          ...changes(before),
+          ['useKey', 0, 'a', 1],
+          ['keyedAcquire', 0, taken],
+          ...changes(after),
+          ['keyedAcquire', 0, 0.25],
+          ['lookAtKeys', 0, 1],
+        ];
+        sameInAllWorlds(begins(F_RATE | F_KEYED, { keyCells: 4 }), steps);
+      }
+    });
+  }
+
+  it('are those of a key’s first bytes, however many it is said to have', () => {
+    const steps: Step[] = [1_919, 1_920, 1_921, 5_000].flatMap((length): Step[] => [
+      ['useKey', 0, 'a', length],
+      ['keyedAcquire', 0, 1],
+      ['lookAtKeys', 0, 1],
+    ]);
+    sameInAllWorlds(begins(F_RATE | F_KEYED, { keyCells: 8 }), steps);
+  });
+
   it('fill their table to the last cell', () => {
     const keys = Array.from({ length: MOST_KEY_CELLS + 6 }, (_, n) => `key-${n}`);
     const steps = keys.flatMap((key): Step[] => [
