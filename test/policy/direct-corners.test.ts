@@ -5,7 +5,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, it } from 'node:test';
 import { OptionsError, type PolicyOptions, policiesOf, policy, rateLimiter } from '../../src/index.ts';
 import { manualClock, upstream } from '../../src/testing/index.ts';
-import { boom, fine, given, onBothEngines } from '../support/given.ts';
+import { boom, fine, givenLater as given, onBothEngines } from '../support/given.ts';
 import { errorOf } from './bad-days.ts';
 
 /** What the call channel is told while a scene plays. */
@@ -166,24 +166,6 @@ onBothEngines('a call for a key', (engine) => {
     up.succeed('done');
     assert.deepEqual([await first, await second], ['done', 'fine']);
     assert.equal(((await third) as unknown as { code: string }).code, 'HF_RATE_LIMITED');
-  });
-});
-
-onBothEngines('a hedge beside a breaker', (engine) => {
-  it('is sent while the breaker is closed, and not once it has opened', async () => {
-    const { clock, guarded } = given(engine, {
-      hedge: { delayMs: 10, maxHedges: 2 },
-      circuitBreaker: { consecutiveFailures: 1 },
-    });
-    const up = upstream<string>();
-    const result = guarded.execute(up.operation);
-    await clock.advance(10);
-    assert.equal(up.calls, 2);
-    guarded.circuitBreaker?.open();
-    await clock.advance(50);
-    assert.equal(up.calls, 2);
-    up.succeed('done');
-    assert.equal(await result, 'done');
   });
 });
 

@@ -6,7 +6,16 @@ import { describe, it } from 'node:test';
 import { createHoldfast } from '../../src/index.ts';
 import type { PolicyOptions } from '../../src/policy/options/policy-options.ts';
 import { manualClock, upstream } from '../../src/testing/index.ts';
-import { type Boom, boom, type Engine, failing, fine, given, of, onBothEngines } from '../support/given.ts';
+import {
+  type Boom,
+  boom,
+  type Engine,
+  failing,
+  fine,
+  givenLater as given,
+  of,
+  onBothEngines,
+} from '../support/given.ts';
 import { errorOf } from './bad-days.ts';
 
 const named = (engine: Engine, options: PolicyOptions) => given(engine, options, { name: 'send' });
