@@ -68,13 +68,15 @@ describe('a policy of the twin, in its corners', () => {
       ended,
       step(4, 'pass', some(0, 50, 100, 500)),
       step(1, 'settle', whole(0, 20), some(0, 2), some(7), some(0), always),
+      step(2, 'settle', whole(0, 20), some(2), some(7), some(-1), always),
       step(1, 'isolate', thread, some(1, -1), always),
       step(1, 'mode', some(0, 0, 0, 1, 2)),
       step(1, 'die', thread),
       step(2, 'lookAtBreaker'),
     );
     const trials = fc.record({ trials: some(1, 2, 4), trialRate: some(2, 0.5, 1), consecutive: whole(1, 3) });
-    const numbers = [breakerNumbers, openBriefly, trials, bulkheadNumbers];
+    const few = fc.record({ maxConcurrent: some(1, 2) });
+    const numbers = [breakerNumbers, openBriefly, trials, bulkheadNumbers, few];
     const features = some(F_BREAKER, F_BREAKER | F_BULKHEAD, F_BREAKER | F_WINDOW_CALLS | F_COUNTED);
     histories(beginning(features, numbers), steps, { runs: 100, length: 80 });
   });
@@ -107,7 +109,7 @@ describe('a policy of the twin, in its corners', () => {
     const steps = fc.oneof(
       step(8, 'admit', thread, some(1), draw, some(0), always),
       step(8, 'settle', whole(0, 20), some(0, 1, 1), some(7), some(-1), always),
-      step(4, 'pass', some(0, 10, 11, 0.017)),
+      step(4, 'pass', some(0, 10, 11, 0.017, 100, 200, 1_000)),
       step(1, 'force', some(-1)),
       step(2, 'lookAtBreaker'),
     );
