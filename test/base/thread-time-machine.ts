@@ -1,20 +1,24 @@
-// A thread on a machine of its own, whose clocks stand in known relations and whose every reading takes as long as
-// it is told to. Prints how far this thread's time is from what it should be, in ms, and what finding out took.
+// A thread on a machine of its own, whose clocks stand in known relations and which is busy but for a while. Prints
+// how far this thread's time is from what it should be, in ms, and what finding out took.
 //
-//   thread-time-machine.ts common 0.001       a machine whose hrtime is common to all threads; 1 µs a reading
-//   thread-time-machine.ts nothing 0.003 4    nothing in common but the wall clock; the first readings take 0.4 ms
+//   thread-time-machine.ts common 1 1.02     hrtime is common to all threads; quiet from 1 to 1.02 ms after each question
+//   thread-time-machine.ts nothing 0 1e9     nothing in common but the wall clock; always quiet
 
-const [, , kind, step, slow = '0'] = process.argv;
+const [, , kind, quietFrom, quietTo] = process.argv;
 const HRTIME_AT_ZERO = 5_000.125;
 const WALL_AT_ZERO = 1_800_000_000_000.375;
 const TIME_ORIGIN = WALL_AT_ZERO - 7.5;
 const EPOCH = 1_704_067_200_000;
 
 let ms = 100.25;
-let slowReadings = Number(slow);
+let askedMs = ms;
+let readings = 0;
 const read = () => {
   const before = ms;
-  ms += slowReadings-- > 0 ? 0.4 : Number(step);
+  const sinceMs = ms - askedMs;
+  const isQuiet = sinceMs >= Number(quietFrom) && sinceMs < Number(quietTo);
+  // What is busy is so unevenly.
+  ms += isQuiet ? 0.001 : readings++ % 2 === 0 ? 0.4 : 0.1;
   return before;
 };
 const hrtime = () => {
@@ -27,14 +31,11 @@ Date.now = () => Math.floor(WALL_AT_ZERO + read());
 if (kind === 'nothing') Object.defineProperty(globalThis, 'Bun', { value: {} });
 
 const time = await import('../../src/base/thread-time.ts');
-slowReadings = 0;
 
 const took = (ask: () => void) => {
-  const before = ms;
-  slowReadings = Number(slow);
+  askedMs = ms;
   ask();
-  slowReadings = 0;
-  return ms - before;
+  return ms - askedMs;
 };
 const ahead = (zeroMs: number) => {
   const at = ms;

@@ -18,18 +18,16 @@ const within = (value: number, least: number, most: number) =>
 const isNode = !('Bun' in globalThis) && !('Deno' in globalThis);
 
 describe('the time of a thread', { skip: isNode ? false : 'the machine is played by Node' }, () => {
-  for (const slow of [0, 1, 4, 7]) {
-    it(`is that of hrtime where that is common, to the microsecond, though ${slow} readings are slow`, async () => {
-      const { nowMs, originMs, originTookMs, adoptedMs, thenMs } = await given('common', 0.001, slow);
-      within(nowMs, -0.0011, 0.0011);
-      assert.equal(originMs, 'NaN' as never, 'there is nothing to agree on');
-      assert.deepEqual([originTookMs, adoptedMs], [0, 0]);
-      within(thenMs, -0.0011, 0.0011);
-    });
-  }
+  it('is that of hrtime where that is common, to the microsecond, though the machine is busy', async () => {
+    const { nowMs, originMs, originTookMs, adoptedMs, thenMs } = await given('common', 1, 1.02);
+    within(nowMs, -0.0011, 0.0011);
+    assert.equal(originMs, 'NaN' as never, 'there is nothing to agree on');
+    assert.deepEqual([originTookMs, adoptedMs], [0, 0]);
+    within(thenMs, -0.0011, 0.0011);
+  });
 
   it('is caught at a turn of the wall clock where nothing else is common, at once on a quiet machine', async () => {
-    const { nowMs, originMs, originTookMs, unmovedMs, adoptedMs, thenMs } = await given('nothing', 0.001);
+    const { nowMs, originMs, originTookMs, unmovedMs, adoptedMs, thenMs } = await given('nothing', 0, 1e9);
     within(nowMs, -1e-4, 1e-4);
     within(originMs, -0.003, 0.003);
     within(originTookMs, 0.01, 1.01);
@@ -38,13 +36,17 @@ describe('the time of a thread', { skip: isNode ? false : 'the machine is played
     within(thenMs, -0.003, 0.003);
   });
 
-  it('is caught at the best of ten turns on a busy one', async () => {
-    for (const slow of [0, 7, 10]) {
-      const { originMs, originTookMs, adoptedMs, thenMs } = await given('nothing', 0.003, slow);
-      within(originMs, -0.009, 0.009);
-      within(originTookMs, 9, 11);
-      within(adoptedMs, 9.9, 10.1);
-      within(thenMs, -0.009, 0.009);
-    }
+  it('is caught at the best turn on a busy machine', async () => {
+    const { originMs, originTookMs, thenMs } = await given('nothing', 3, 4.2);
+    within(originMs, -0.003, 0.003);
+    within(originTookMs, 3, 4.2);
+    within(thenMs, -0.003, 0.003);
+  });
+
+  it('is as good as ten turns let it be on a machine that is busy all the time', async () => {
+    const { originMs, originTookMs, thenMs } = await given('nothing', 0, 0);
+    within(originMs, -0.5, 0.5);
+    within(originTookMs, 9, 11.5);
+    within(thenMs, -0.5, 0.5);
   });
 });
