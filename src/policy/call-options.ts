@@ -1,5 +1,6 @@
 // What one call says for itself, checked. Misuse is a RangeError or a TypeError.
 
+import { show } from '../base/show.ts';
 import type { PolicyCore } from './core.ts';
 import { totalMsOf } from './timeout.ts';
 import type { CallContext, ExecuteOptions } from './types.ts';
@@ -18,7 +19,7 @@ export function checkPermits(core: PolicyCore, permits: unknown): number {
     return permits;
   }
   throw new RangeError(
-    `permits: expected a number from ${least || 'above 0'} to ${most}, got ${String(permits)}`,
+    `permits: expected a number from ${least || 'above 0'} to ${most}, got ${show(permits)}`,
   );
 }
 
@@ -26,7 +27,7 @@ export function checkPriority(priority: unknown): number {
   if (priority === undefined) return DEFAULT_PRIORITY;
   if (Number.isInteger(priority) && (priority as number) >= 0 && (priority as number) <= 7)
     return priority as number;
-  throw new RangeError(`priority: expected a whole number from 0 to 7, got ${String(priority)}`);
+  throw new RangeError(`priority: expected a whole number from 0 to 7, got ${show(priority)}`);
 }
 
 export function checkSignal(signal: unknown): AbortSignal | undefined {

@@ -1,5 +1,6 @@
 // How long an attempt, or a whole call, may take.
 
+import { show } from '../base/show.ts';
 import type { Attempt } from './attempt.ts';
 import type { PolicyCore } from './core.ts';
 import type { CallContext } from './types.ts';
@@ -12,7 +13,7 @@ const ENOUGH = 20;
 export function timeoutFrom(where: string, ms: unknown): number {
   if (ms === 0 || ms === NEVER) return NEVER;
   if (typeof ms === 'number' && ms > 0) return ms;
-  throw new RangeError(`${where}: expected milliseconds of at least 0, got ${String(ms)}`);
+  throw new RangeError(`${where}: expected milliseconds of at least 0, got ${show(ms)}`);
 }
 
 /** The attempt timeout: a number, a function of the context, or a multiple of a percentile. */
