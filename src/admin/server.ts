@@ -21,6 +21,9 @@ export interface Patience {
   lookMs: number;
 }
 
+/** A host's name is somebody's text, and may be of any length. */
+const MOST_SAID = 300;
+
 const PATIENCE: Patience = { headersMs: 10_000, requestMs: 15_000, lookMs: 1_000 };
 
 /** Starts a server. Throws an `OptionsError`, for an address that cannot be had too. */
@@ -88,7 +91,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
         new OptionsError({
           path: 'admin.port',
           expected,
-          received: `${host}:${port}: ${cause.message}`,
+          received: `${host}:${port}: ${cause.message}`.slice(0, MOST_SAID),
           cause,
         }),
       );

@@ -40,7 +40,11 @@ function withFields({ make, fields, hidden }: { make: () => Error; fields: objec
   const error = make();
   for (const [name, value] of Object.entries(fields)) {
     const descriptor = { value: built(value), enumerable: !hidden, configurable: true, writable: true };
-    Object.defineProperty(error, name, descriptor);
+    try {
+      Object.defineProperty(error, name, descriptor);
+    } catch {
+      // A stack is written when it is first looked at, and a name that is a symbol cannot be.
+    }
   }
   return error;
 }
