@@ -45,10 +45,9 @@ export async function mutateFolder(name, { texts, paths, wanted, workers, all, f
   const outcomes = new Map();
   for (const path of paths) {
     const entry = known[path];
-    if (!wanted.includes(path)) {
-      if (entry !== undefined) files[path] = entry;
-      continue;
-    }
+    // What was known stays until more is: a run may be ended at any time.
+    if (entry !== undefined) files[path] = entry;
+    if (!wanted.includes(path)) continue;
     const { mutants } = sources.get(path);
     const before = entry?.source === hashOf(texts.get(path)) ? outcomesIn(entry) : new Map();
     const found = mutants.map((mutant, number) => {
