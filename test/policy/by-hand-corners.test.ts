@@ -97,13 +97,22 @@ onBothEngines('an open time that grows', (engine) => {
   });
 
   it('is not that of an opening for a time of its own, and the next one grows all the same', async () => {
-    const { clock, guarded } = growing();
-    const breaker = guarded.circuitBreaker;
-    breaker?.open(50);
-    assert.equal(breaker?.retryAfterMs, 50);
-    await clock.advance(50);
-    await errorOf(guarded.execute(boom));
-    assert.equal(breaker?.retryAfterMs, 200);
+    for (const ms of [50, 0]) {
+      const { clock, guarded } = growing();
+      const breaker = guarded.circuitBreaker;
+      breaker?.open(ms);
+      assert.equal(breaker?.retryAfterMs, ms);
+      await clock.advance(ms);
+      await errorOf(guarded.execute(boom));
+      assert.equal(breaker?.retryAfterMs, 200);
+    }
+  });
+
+  it('is, where it is one number, that of the last update', () => {
+    const { guarded } = given(engine, { circuitBreaker: { consecutiveFailures: 1, openMs: 500 } });
+    guarded.update({ circuitBreaker: { openMs: 900 } });
+    guarded.circuitBreaker?.open();
+    assert.equal(guarded.circuitBreaker?.retryAfterMs, 900);
   });
 });
 
