@@ -41,6 +41,18 @@ onBothEngines('a hedge beside a breaker', (engine) => {
     assert.equal(await result, 'done');
   });
 
+  it('is not sent beside a trial, though the breaker was closed by hand meanwhile', async () => {
+    const { clock, guarded } = given(engine, options);
+    guarded.circuitBreaker?.open(0);
+    const up = upstream<string>();
+    const result = guarded.execute(up.operation);
+    guarded.circuitBreaker?.close();
+    await clock.advance(500);
+    assert.equal(up.calls, 1);
+    up.succeed('done');
+    assert.equal(await result, 'done');
+  });
+
   it('is sent where the breaker is switched off, or only counts', async () => {
     for (const switched of ['disable', 'metricsOnly'] as const) {
       const { clock, guarded } = given(engine, options);
