@@ -127,7 +127,8 @@ export class Changes {
     // A failure neither refills a budget that is spent nor ends an alert: during an outage nothing is added up but
     // when a bucket of the window begins.
     if (!turned && core.slot.readI(TOLD_BUDGET) === 1) return;
-    if (this.#flip(TOLD_BUDGET, errorBudgetExhausted(core, now))) {
+    const flipped = this.#flip(TOLD_BUDGET, errorBudgetExhausted(core, now));
+    if (flipped) {
       const exhausted = core.slot.readI(TOLD_BUDGET) === 1;
       if (exhausted) core.count(COUNT_EXHAUSTED);
       this.#announce(exhausted ? 'exhausted' : 'recovered', {
@@ -136,7 +137,8 @@ export class Changes {
         atMs: nowMs,
       });
     }
-    if (!turned) return;
+    // What spends a budget at one go burns, and is not told of a bucket later: the next call may never come.
+    if (!turned && !flipped) return;
     for (const alert of alertsOf(core, now)) {
       const bit = alert.severity === 'fast' ? 1 : 2;
       const told = core.slot.readI(TOLD_ALERTS);

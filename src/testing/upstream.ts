@@ -28,8 +28,8 @@ export interface UpstreamCall<T> {
 }
 
 /**
- * A scripted operation. Hand `operation` to a policy, and say how each call ends: before it arrives or while it
- * waits, in the order in which the calls arrive.
+ * A scripted operation. Hand it to a policy, as it is or as its `operation`, and say how each call ends: before it
+ * arrives or while it waits, in the order in which the calls arrive.
  *
  *     const up = upstream<string>();
  *     up.fail(new Error('busy'));                      // the first call that comes fails
@@ -39,7 +39,9 @@ export interface UpstreamCall<T> {
  * It heeds no signal: what a caller abandons goes on until the test ends it. Belongs to one thread.
  */
 export interface Upstream<T> {
-  /** What the policy is given. Needs no `this`. Without a context, as in a bare call, there is a blank one. */
+  /** One call. Needs no `this`. Without a context, as in a bare call, there is a blank one. */
+  (context?: UpstreamContext): Promise<T>;
+  /** The upstream itself, for where a name reads better. */
   readonly operation: (context?: UpstreamContext) => Promise<T>;
   /** Calls that have arrived so far. */
   readonly calls: number;
@@ -139,7 +141,7 @@ export function upstream<T = unknown>(): Upstream<T> {
     ending(oldest);
   }
 
-  return {
+  const controls = {
     operation,
     get calls() {
       return calls;
@@ -150,14 +152,16 @@ export function upstream<T = unknown>(): Upstream<T> {
     get scripted() {
       return script.length;
     },
-    next() {
+    next(): Promise<UpstreamCall<T>> {
       const call = arrivals.shift();
       return call === undefined ? new Promise((resolve) => watchers.push(resolve)) : Promise.resolve(call);
     },
-    succeed: (value) => end((call) => call.succeed(value)),
+    succeed: (value?: T) => end((call) => call.succeed(value)),
     fail: (...error: [error?: unknown]) => end((call) => call.fail(...error)),
     hang: () => end(() => {}),
   };
+  // Getters stay getters: what has arrived so far is asked again and again.
+  return Object.defineProperties(operation as Upstream<T>, Object.getOwnPropertyDescriptors(controls));
 }
 
 function blank(): UpstreamContext {
