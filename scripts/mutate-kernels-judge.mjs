@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { root } from './root.mjs';
 import { sourceFlags } from './suite.mjs';
 
-/** A mutant that keeps its process silent for so long hangs, in JavaScript: loops of the kernels run out of breath. */
+/**
+ * A mutant that keeps its process silent for so long hangs, in JavaScript: loops of the kernels run out of breath. The
+ * process tells between two tests that it is alive, however little it gets of a busy machine.
+ */
 const SILENT_MS = 180_000;
 
 const children = new Set();
@@ -54,13 +57,14 @@ export class Judge {
       };
       this.#heard = (message) => {
         clearTimeout(timer);
+        timer = setTimeout(end, SILENT_MS, 'silence');
+        if (message.alive) return;
         if (message.done) return end('done');
         if (message.failed) return end(message.failed);
         told++;
         tell(message.number, message.killer);
-        timer = setTimeout(end, SILENT_MS, 'silence');
       };
-      timer = setTimeout(end, SILENT_MS * 2, 'silence');
+      timer = setTimeout(end, SILENT_MS, 'silence');
       child.send(batch);
     });
   }

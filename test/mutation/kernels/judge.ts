@@ -3,6 +3,7 @@
 // A binary that says which places it reaches is played first: a mutant is only tried on what reaches its place.
 
 import { readdirSync } from 'node:fs';
+import { alive } from './alive.ts';
 import { freeArenas } from './freed-arena.ts';
 import { type Gathered, gathered } from './gathered.ts';
 import { placesReached, useBinary, useMutant } from './mutated-engine.ts';
@@ -152,6 +153,7 @@ async function repeatable(tests: readonly Gathered[]): Promise<Trial[]> {
 }
 
 async function failureOf({ run }: Gathered): Promise<string | undefined> {
+  alive();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(resolve, HANGS_AFTER_MS, 'it hangs');

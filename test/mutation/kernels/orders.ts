@@ -6,6 +6,7 @@ import { explore } from '../../interleavings/harness/explore.ts';
 import { type Kernel, kernelOf } from '../../interleavings/harness/kernel.ts';
 import type { Scenario } from '../../interleavings/harness/scenario.ts';
 import { suites } from '../../interleavings/scenarios/index.ts';
+import { alive } from './alive.ts';
 
 /** A mutant that makes a scenario larger than this has to be found by another one. */
 const MOST_STATES = 30_000;
@@ -60,6 +61,7 @@ function knows({ sites }: Kernel, { death }: Scenario): boolean {
 function killerAmong(kernel: Kernel, fitting: readonly Reaching[]): string | null {
   const from = process.cpuUsage();
   for (const { scenario } of fitting) {
+    alive();
     const { user } = process.cpuUsage(from);
     if (user > MOST_MS * 1_000) break;
     try {
@@ -84,6 +86,7 @@ async function scenariosOf(sources: Sources): Promise<readonly Reaching[]> {
   return suites
     .flatMap((suite) => suite.scenarios)
     .flatMap((scenario) => {
+      alive();
       places = new Set();
       const { steps, failure, cut } = explore(kernel, scenario, { maxStates: MOST_STATES });
       // As the compiler writes them, kernels take more steps than those that ship.

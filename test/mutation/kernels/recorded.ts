@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { twinKernels } from '../../../src/state/twin/twin.ts';
 import { play, type Step } from '../../twin/steps.ts';
 import { type Beginning, World } from '../../twin/world.ts';
+import { alive } from './alive.ts';
 import { current } from './gathered.ts';
 import { useMutant, wasmKernels } from './mutated-engine.ts';
 
@@ -48,6 +49,7 @@ let mutated: World | undefined;
 
 /** Plays a history on the mutant that is in force; says in what it differs from the twin, if it does. */
 export function difference(history: History): string | undefined {
+  alive();
   mutated ??= new World(wasmKernels);
   answeredByTwin(history);
   try {
