@@ -1,6 +1,6 @@
 // Run as a process of its own that says it is no Node, so that nothing but the wall clock is common to its threads.
 
-Object.assign(globalThis, { Deno: (globalThis as { Deno?: unknown }).Deno ?? {} });
+if (!('Deno' in globalThis)) Object.assign(globalThis, { Deno: {} });
 const { adoptThreadOrigin, threadNow, threadOrigin } = await import('../../src/base/thread-time.ts');
 
 const origin = threadOrigin();
