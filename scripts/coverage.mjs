@@ -8,7 +8,7 @@
 // left out of the figures. Threads that are ended by force report nothing. Files of nothing but types do not count.
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { transformSync } from 'esbuild';
@@ -23,6 +23,7 @@ process.chdir(root);
 const words = process.argv.slice(2).filter((word) => word !== '--again');
 const again = process.argv.includes('--again');
 const whole = words.length === 0;
+const startMs = Date.now();
 const failed = again ? 0 : runTests();
 const ok = report(JSON.parse(readFileSync('coverage/coverage-final.json', 'utf8')));
 process.exitCode = failed || (whole && !ok ? 1 : 0);
@@ -60,6 +61,10 @@ function report(files) {
     const source = readFileSync(path, 'utf8');
     if (isTypes(source)) continue;
     const file = relative(root, path).replaceAll('\\', '/');
+    // Places are told by where they stand in the text.
+    if (!again && statSync(path).mtimeMs > startMs) {
+      complaints.push(`${file}: changed while the tests ran, so that its figures are of no use`);
+    }
     const gaps = gapsOf(files[path], source);
     const own = EXCLUSIONS.filter((exclusion) => exclusion.file === file);
     const { lines, branches, lost, needless } = exclude(gaps, own, source);

@@ -227,6 +227,19 @@ describe('what happens between two steps of another thread', () => {
     assert.ok(k.viewPercentile(slot, 0, NOW_MS, 0.5) > 0);
   });
 
+  it('turns away who finds the last place in line taken between its look and its step', () => {
+    const { world, k, slot, cell } = given(layout.F_BULKHEAD | layout.F_LINE, { maxQueue: 1 });
+    Object.assign(Atomics, {
+      add: (words: Int32Array, index: number, by: number) => {
+        Object.assign(Atomics, { add });
+        elsewhere(world, (kernels) => kernels.lineJoin(slot, world.at.cell(1), world.fences[1]));
+        return add(words, index, by);
+      },
+    });
+    assert.equal(k.lineJoin(slot, cell, -1), -1);
+    assert.equal(world.at.i32[(slot + layout.LINE_COUNT) >> 2], 1, 'the other one waits');
+  });
+
   it('ramps a caller up like any other whose breaker was closed while it asked for a trial', () => {
     const { world, k, slot, admit, settle } = given(layout.F_BREAKER | layout.F_RAMP, {
       consecutive: 1,
