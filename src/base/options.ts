@@ -190,17 +190,21 @@ function checkedObject(below: string, value: unknown, known: readonly string[]):
   const keys = readSafely(path, () => (isOptionsObject(value) ? Object.keys(value) : undefined));
   if (keys === undefined) return refuseValue(path, 'an object with options', value);
   for (const key of keys) {
-    if (known.includes(key)) continue;
-    const shown = show(key);
-    const hint = didYouMean(key, known) || `; known are ${known.join(', ')}`;
-    throw new OptionsError({
-      path,
-      expected: `one of ${known.join(', ')}`,
-      received: shown,
-      what: `unknown option ${shown}${hint}`,
-    });
+    if (!known.includes(key)) refuseName(path, key, known);
   }
   return value as Record<string, unknown>;
+}
+
+/** Throws for a name that is none of the known ones, with the nearest of them. */
+export function refuseName(path: string, name: string, known: readonly string[]): never {
+  const shown = show(name);
+  const hint = didYouMean(name, known) || `; known are ${known.join(', ')}`;
+  throw new OptionsError({
+    path,
+    expected: `one of ${known.join(', ')}`,
+    received: shown,
+    what: `unknown option ${shown}${hint}`,
+  });
 }
 
 // An array, a map or a promise has no options; an instance of somebody's class may.

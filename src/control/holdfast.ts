@@ -174,7 +174,7 @@ export class Holdfast<Names extends string = string, Tasks = Record<string, neve
     task: Name,
     ...[input, options]: TaskArguments<Tasks[Name], OffloadOptions<Names>>
   ): Promise<TaskResult<Tasks[Name]>> {
-    const result = this.#workers?.offload(task, input, options) ?? Promise.reject(noWorkers());
+    const result = this.#workers?.offload(task, input, options) ?? Promise.reject(noWorkers(this.state));
     return result as Promise<TaskResult<Tasks[Name]>>;
   }
 

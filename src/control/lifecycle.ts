@@ -54,7 +54,7 @@ export class Lifecycle {
 
   /** Throws an `OptionsError` for an order that cannot be, a `LifecycleError` when it is started or fails. */
   async start(): Promise<void> {
-    await this.#stopping?.catch(() => {});
+    if (this.#stopping !== undefined) await this.#stopping.catch(() => {});
     if (this.#state === 'running' || this.#state === 'starting' || this.#state === 'draining') {
       throw new LifecycleError({ code: 'HF_ALREADY_STARTED' });
     }
@@ -76,6 +76,9 @@ export class Lifecycle {
   }
 
   async #start(phases: Component[][]): Promise<void> {
+    // Whoever has called `start` sees it starting, though there be nothing to start; and no component begins before
+    // a stop of the same turn can say that it is not wanted.
+    await null;
     const failures: Failure[] = [];
     for (const members of phases) {
       await inOrder(

@@ -1,6 +1,6 @@
 // The pool as a part of the runtime: it starts before all components and stops after them.
 
-import { DrainingError, OptionsError } from '../base/errors.ts';
+import { DrainingError, LifecycleError, OptionsError } from '../base/errors.ts';
 import { threadNow } from '../base/thread-time.ts';
 import { type OffloadGate, type OffloadOptions, Offloads } from '../work/offload.ts';
 import { WorkPool } from '../work/pool.ts';
@@ -80,8 +80,9 @@ export class RuntimeWorkers {
   }
 }
 
-/** Where there are none. */
-export function noWorkers(): OptionsError {
+/** Why a runtime without workers takes no task. */
+export function noWorkers(state: LifecycleState): Error {
+  if (state === 'idle') return new LifecycleError({ code: 'HF_NOT_STARTED' });
   const expected = 'where tasks come from, as { tasks: tasksOf(url) }';
   return new OptionsError({ path: 'workers', expected, received: 'nothing' });
 }

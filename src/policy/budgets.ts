@@ -65,3 +65,15 @@ export function latencyExceeded(core: PolicyCore, now: number): boolean {
   if (core.kernels.viewCount(core.at, 0, now) < latencyMinCalls) return false;
   return core.kernels.viewPercentile(core.at, 0, now, latencyPercentile) > latencyTargetMs;
 }
+
+/**
+ * How many slow calls more could not exhaust the latency budget, were they all that came: of s slow calls in n, the
+ * next k exhaust it when s + k is more than (1 − percentile) · (n + k). 0 while the calls are too few to tell.
+ */
+export function slowCallsToSpare(core: PolicyCore, now: number): number {
+  const { latencyMinCalls, latencyPercentile, latencyTargetMs } = core.slot.numbers;
+  const total = core.kernels.viewCount(core.at, 0, now);
+  if (total < latencyMinCalls) return 0;
+  const slow = total - core.kernels.viewWithin(core.at, 0, now, latencyTargetMs);
+  return Math.max(0, Math.floor(((1 - latencyPercentile) * total - slow) / latencyPercentile));
+}

@@ -1,5 +1,6 @@
-// What one call says for itself, checked. Misuse is a RangeError or a TypeError.
+// What one call says for itself, checked. Misuse is a RangeError or a TypeError, a name that is none an OptionsError.
 
+import { refuseName } from '../base/options.ts';
 import { show } from '../base/show.ts';
 import type { PolicyCore } from './core.ts';
 import { totalMsOf } from './timeout.ts';
@@ -7,6 +8,17 @@ import type { CallContext, ExecuteOptions } from './types.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 export const DEFAULT_PRIORITY = 4;
+
+const NAMES = ['signal', 'key', 'permits', 'priority', 'timeoutMs', 'parent'];
+const KNOWN: Readonly<Record<string, true>> = Object.assign(
+  Object.create(null),
+  Object.fromEntries(NAMES.map((name) => [name, true])),
+);
+
+/** Throws an `OptionsError` for a name that says nothing: a `timeout` that is meant to be `timeoutMs` would be no limit. */
+export function checkNames(options: object): void {
+  for (const name in options) if (KNOWN[name] !== true) refuseName('options', name, NAMES);
+}
 
 /** Permits a call may ask for: at least one unit of the bucket's scale, at most a full bucket. */
 export function checkPermits(core: PolicyCore, permits: unknown): number {
@@ -47,6 +59,7 @@ export function checkOptions(core: PolicyCore, options: ExecuteOptions | undefin
   if (options === null || (options !== undefined && typeof options !== 'object')) {
     throw new TypeError(`options: expected an object, got ${options === null ? 'null' : typeof options}`);
   }
+  if (options !== undefined) checkNames(options);
   const signal = checkSignal(options?.signal);
   checkPermits(core, options?.permits);
   checkPriority(options?.priority);

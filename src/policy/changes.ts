@@ -23,10 +23,11 @@ import {
   V_SUCCESS,
 } from '../../assembly/layout.ts';
 import { guardedMs } from './backoff-guard.ts';
-import { alertsOf, errorBudgetExhausted, latencyExceeded } from './budgets.ts';
+import { alertsOf, latencyExceeded, readErrorBudget, slowCallsToSpare } from './budgets.ts';
 import type { PolicyCore } from './core.ts';
 import { BREAKER_STATES, type SharedEvents } from './events.ts';
 
+const NEVER = Number.POSITIVE_INFINITY;
 const CLOSED = 0;
 const HALF_OPEN = 1;
 const OPEN = 2;
@@ -38,14 +39,21 @@ export type Announce = <Name extends keyof SharedEvents>(name: Name, event: Shar
 export class Changes {
   readonly #core: PolicyCore;
   readonly #announce: Announce;
+  /** A whole call longer than this may exhaust the latency budget. */
+  slowMs = NEVER;
+  /** Failures have spent the error budget, and the calls are too few to say so: a success may be the one that is missing. */
+  awaitsCalls = false;
   #limit = 0;
   #rate = 0;
+  /** Slow calls that cannot exhaust the latency budget, whatever they are like. */
+  #harmless = 0;
 
   constructor(core: PolicyCore, announce: Announce) {
     this.#core = core;
     this.#announce = announce;
     if (core.shape.bulkhead?.adaptive !== undefined) this.#limit = core.kernels.bulkheadCapacity(core.at);
     if (core.shape.rateLimiter?.adaptive !== undefined) this.#rate = core.slot.numbers.ratePerSecond;
+    this.learnTarget();
   }
 
   follow(events: number, nowMs: number, verdict: number): void {
@@ -53,8 +61,19 @@ export class Changes {
     if (events & E_LIMIT) this.#limits(nowMs);
     const turned = (events & E_TURNED) !== 0;
     const failed = verdict !== V_SUCCESS && verdict !== V_IGNORED;
-    if (this.#core.shape.errorBudget !== undefined && (failed || turned)) this.#errorBudget(nowMs, turned);
-    if (this.#core.shape.latencyBudget !== undefined && turned) this.#latencyBudget(nowMs);
+    const { errorBudget, latencyBudget } = this.#core.shape;
+    if (errorBudget !== undefined && (failed || turned || this.awaitsCalls)) this.#errorBudget(nowMs, turned);
+    if (latencyBudget !== undefined && turned) this.#latencyBudget(nowMs);
+  }
+
+  /** A whole call took longer than the target: exhaustion is told by the call that brings it about. */
+  slow(nowMs: number): void {
+    const core = this.#core;
+    if (this.#harmless > 0) this.#harmless--;
+    else if (core.slot.readI(TOLD_LATENCY) === 0) {
+      this.#latencyBudget(nowMs);
+      this.#harmless = slowCallsToSpare(core, nowMs - core.originMs);
+    }
   }
 
   /** Tells of a move of the breaker that a hand or an admission made. */
@@ -127,7 +146,11 @@ export class Changes {
     // A failure neither refills a budget that is spent nor ends an alert: during an outage nothing is added up but
     // when a bucket of the window begins.
     if (!turned && core.slot.readI(TOLD_BUDGET) === 1) return;
-    const flipped = this.#flip(TOLD_BUDGET, errorBudgetExhausted(core, now));
+    const reading = readErrorBudget(core, now);
+    const enough = reading.calls >= core.slot.numbers.budgetCalls;
+    const spent = reading.remaining <= 1e-12;
+    this.awaitsCalls = spent && !enough && reading.failures > 0;
+    const flipped = this.#flip(TOLD_BUDGET, enough && spent);
     if (flipped) {
       const exhausted = core.slot.readI(TOLD_BUDGET) === 1;
       if (exhausted) core.count(COUNT_EXHAUSTED);
@@ -151,6 +174,8 @@ export class Changes {
 
   #latencyBudget(nowMs: number): void {
     const core = this.#core;
+    this.#harmless = 0;
+    this.learnTarget();
     if (!this.#flip(TOLD_LATENCY, latencyExceeded(core, nowMs - core.originMs))) return;
     const exceeded = core.slot.readI(TOLD_LATENCY) === 1;
     if (exceeded) core.count(COUNT_LATENCY_VIOLATED);
@@ -159,6 +184,12 @@ export class Changes {
       budget: 'latency',
       atMs: nowMs,
     });
+  }
+
+  /** The target may be another one: at once in the thread that changed it, with the next bucket in the others. */
+  learnTarget(): void {
+    const { shape, slot } = this.#core;
+    if (shape.latencyBudget !== undefined) this.slowMs = slot.numbers.latencyTargetMs;
   }
 
   /** Remembers what was told; true for the one thread that may tell the change. */

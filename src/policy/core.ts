@@ -168,7 +168,9 @@ export class PolicyCore {
       what,
       openMs,
     );
-    if (events !== 0 || verdict !== 0) this.follow(events, nowMs, verdict);
+    const { changes } = this;
+    if (events !== 0 || verdict !== 0 || changes.awaitsCalls) this.follow(events, nowMs, verdict);
+    if (nowMs - startMs > changes.slowMs && what & S_CALL) changes.slow(nowMs);
   }
 
   /**
@@ -195,7 +197,9 @@ export class PolicyCore {
   record(startMs: number, nowMs: number, verdict: number): void {
     if (!this.slot.lives) return;
     const events = this.kernels.record(this.at, startMs - this.originMs, nowMs - this.originMs, verdict);
-    if (events !== 0 || verdict !== 0) this.follow(events, nowMs, verdict);
+    const { changes } = this;
+    if (events !== 0 || verdict !== 0 || changes.awaitsCalls) this.follow(events, nowMs, verdict);
+    if (nowMs - startMs > changes.slowMs) changes.slow(nowMs);
   }
 
   /** Counts a success or failure in the error budget alone. */
@@ -215,6 +219,7 @@ export class PolicyCore {
     if (numbers.openMs !== before.openMs && this.functions.openMs === undefined) {
       this.slot.writeF(BREAKER_NEXT_MS, numbers.openMs);
     }
+    this.changes.learnTarget();
     const perKey = this.shape.rateLimiter?.perKey;
     if (perKey !== undefined) this.kernels.keyedCarry(this.at, now, 0, 2 ** 31 - 1);
   }

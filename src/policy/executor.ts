@@ -4,6 +4,7 @@ import { COUNT_REJECTED, T_HALF_OPENED } from '../../assembly/layout.ts';
 import { joinSignal } from '../base/signals.ts';
 import { Call, type CallMode } from './call.ts';
 import {
+  checkNames,
   checkOperation,
   checkOptions,
   checkPermits,
@@ -97,6 +98,7 @@ export class Executor {
     const { core } = this;
     let permits = 1;
     if (options !== undefined || core.keys !== undefined) {
+      if (options !== undefined) checkNames(options);
       permits = checkPermits(core, options?.permits);
       checkPriority(options?.priority);
       core.keys?.use(options?.key);

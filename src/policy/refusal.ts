@@ -12,6 +12,7 @@ import {
   R_REVOKED,
   R_THROTTLED,
 } from '../../assembly/layout.ts';
+import { DISPOSE } from '../base/dispose.ts';
 import {
   BulkheadFullError,
   BulkheadTimeoutError,
@@ -67,6 +68,9 @@ export class Refused implements Refusal {
   get strategy(): RefusedBy {
     return refusedBy(this.code);
   }
+
+  /** Nothing was taken: `using permit = policy.tryAcquire()` may hold a refusal as well. */
+  [DISPOSE](): void {}
 
   get error(): Error {
     this.#error ??= this.#make();

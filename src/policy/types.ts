@@ -52,8 +52,8 @@ export interface Permit extends Disposable {
   settle(settlement: Settlement): void;
 }
 
-/** A refusal without the cost of an error. */
-export interface Refusal {
+/** A refusal without the cost of an error. Disposing of it does nothing. */
+export interface Refusal extends Disposable {
   readonly ok: false;
   readonly strategy: RefusedBy;
   /** Milliseconds after which another try may pass; undefined where nobody can say. */

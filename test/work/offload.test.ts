@@ -181,7 +181,8 @@ describe('a runtime with workers', () => {
   });
 
   it('says what is missing when there are no workers', async () => {
-    const holdfast = createHoldfast({ memory: { policies: 1 } }) as unknown as Holdfast<string, Tasks>;
+    await using holdfast = createHoldfast({ memory: { policies: 1 } }) as unknown as Holdfast<string, Tasks>;
+    await holdfast.start();
     assert.equal((await errorOf(holdfast.offload('echo', 1))).path, 'workers');
   });
 });
