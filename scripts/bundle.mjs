@@ -8,7 +8,7 @@
 
 import { readdirSync, rmSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { rollup } from 'rollup';
+import { rollup } from '@rollup/wasm-node';
 
 const FRONT = 'src/index';
 const RUNTIME = 'src/create-holdfast';
