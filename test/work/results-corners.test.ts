@@ -102,16 +102,15 @@ describe('a task whose deadline passes', () => {
 });
 
 describe('a thread that is busy with what is no JavaScript', () => {
-  it('cannot be ended: that is told, until it has ended by itself', async () => {
+  it('cannot be ended, and is done with once it has ended by itself', async () => {
     await withThread({ graceMs: 10 }, {}, async (holdfast) => {
       const shared = words();
       const error = await errorOf(holdfast.offload('grind', shared, { timeoutMs: 200 }));
       assert.equal(error.code, 'HF_TIMEOUT');
       assert.equal(await holdfast.offload('echo', 1), 1, 'another one takes its place');
       if (!isNode) return;
-      const seen = new Set<number>();
-      while (!seen.has(1) || holdfast.workers?.threads.unended !== 0) {
-        seen.add(holdfast.workers?.threads.unended ?? -1);
+      // Told while it grinds on: a fast machine may be done with it before the other thread has begun.
+      while (holdfast.workers?.threads.unended !== 0) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     });
