@@ -51,7 +51,7 @@ export async function measureRound(taker: Taker, sample: readonly string[], time
   pauses = [];
   const first = at;
   at = (at + times) % sample.length;
-  const answers = taker(sample[first]) instanceof Promise ? awaited : taken;
+  const answers = taker(sample[first % sample.length]) instanceof Promise ? awaited : taken;
   const watch = new Longest();
   const start = process.hrtime.bigint();
   const given = await answers(taker, sample, first, times, watch);
