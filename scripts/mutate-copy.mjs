@@ -1,13 +1,13 @@
-// Copies of the sources and tests as plain JavaScript, in which one file at a time may be wrong.
+// Copies of the sources and tests as plain JavaScript.
 //
-// Compiled once, so that a process of tests begins in a tenth of a second: on a small machine that is most of what
-// a mutant costs. Imports of a .ts file become imports of the .js file that it was compiled to.
+// Compiled once, so that a process of tests begins in a tenth of a second. Imports of a .ts file become imports of the .js file that it was compiled to.
 
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transformSync } from 'esbuild';
+import { MUTANT_MODULE, withAll } from './mutate-schemata.mjs';
 import { root } from './root.mjs';
 
 const PARTS = ['src', 'workers', 'test', 'assembly', 'examples'];
@@ -34,8 +34,6 @@ export function readAll() {
 
 /** One copy, in a folder of its own. `change(path, text)` may hand in another source for a file. */
 export class Copy {
-  #compiled = new Map();
-
   constructor(texts, change = (_path, text) => text) {
     this.folder = mkdtempSync(join(tmpdir(), 'holdfast-mutants-'));
     // However the run ends.
@@ -45,7 +43,10 @@ export class Copy {
     symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
     this.#writeManifest();
     writeFileSync(join(this.folder, 'reached.mjs'), TELLER);
-    for (const [path, text] of texts) this.write(path, change(path, text, this.folder));
+    for (const [path, text] of texts) {
+      const code = compiled(change(path, text, this.folder), path);
+      writeFileSync(join(this.folder, path.replace(/\.ts$/, '.js')), code);
+    }
   }
 
   /** What a copy means by `holdfast` is the copy. */
@@ -59,24 +60,19 @@ export class Copy {
     writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ ...manifest, exports }));
   }
 
-  write(path, text) {
-    const code = compiled(text, path);
-    this.#compiled.set(path, this.#compiled.get(path) ?? code);
-    this.#put(path, code);
-  }
-
-  /** The file as it was first written. */
-  restore(path) {
-    this.#put(path, this.#compiled.get(path));
-  }
-
-  #put(path, code) {
-    writeFileSync(join(this.folder, path.replace(/\.ts$/, '.js')), code);
-  }
-
   remove() {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A copy in which these sources have all their mutants in them. `first`: path to the number of its first mutant. */
+export function mutatedCopy(texts, sources, first) {
+  return new Copy(texts, (path, text, folder) => {
+    if (!first.has(path)) return text;
+    const module = join(folder, 'mutant.mjs');
+    writeFileSync(module, MUTANT_MODULE);
+    return withAll(sources.get(path), first.get(path), pathToFileURL(module).href);
+  });
 }
 
 /** A copy whose sources write down what is reached in them, in the file that HOLDFAST_REACHED names. */

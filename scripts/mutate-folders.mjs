@@ -15,22 +15,18 @@ const NEVER = [
 
 /**
  * `sources`: folder of the sources. `without`: those that belong elsewhere. `near`: tests that are asked.
- * `resident`: those of them that leave nothing behind (no threads, processes, timers or paths of their own) and need no
- * process for each mutant. `far`: tests that survivors are shown to as well with --far. `floor`: the least score, in percent.
+ * `far`: tests that survivors are shown to as well with --far. `floor`: the least score, in percent.
  */
 export const FOLDERS = {
   base: {
     sources: 'src/base/',
     near: ['test/base/', 'test/issues/'],
-    resident:
-      /^test\/base\/(clock-guard|diagnostics|error-[a-z-]+|nearest|number-rule|options|options-refused|random|show|timer-wheel|timer-wheel-history)\.test/,
     far: ['test/testing/', 'test/policy/', 'test/work/', 'test/control/', 'test/admin/', 'test/scenarios/'],
     floor: 95,
   },
   twin: {
     sources: 'src/state/twin/',
     near: ['test/twin/', 'test/state/', 'test/issues/'],
-    resident: /^test\/(twin|state)\//,
     far: ['test/policy/'],
     floor: 95,
   },
@@ -38,15 +34,12 @@ export const FOLDERS = {
     sources: 'src/state/',
     without: ['src/state/twin/'],
     near: ['test/state/', 'test/twin/', 'test/issues/'],
-    resident: /^test\/(twin|state)\//,
     far: ['test/policy/', 'test/control/'],
     floor: 90,
   },
   policy: {
     sources: 'src/policy/',
     near: ['test/policy/', 'test/issues/', 'test/fuzz/'],
-    resident:
-      /^test\/policy\/(backoff|backoff-data|bad-days-(functions|gone|operations|time)|breaker|call|coalesce|half-opened|rate-limiter|rate-limiter-keys|retry|shapers|snapshot|snapshot-breaker|snapshot-read|snapshot-windows|wrap|(?!attached)[a-z-]+-corners)\.test|^test\/policy\/options\//,
     far: ['test/scenarios/', 'test/testing/', 'test/control/', 'test/work/', 'test/admin/'],
     floor: 95,
   },

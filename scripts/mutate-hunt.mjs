@@ -1,17 +1,13 @@
 // Shows the mutants of one folder to its tests, until one notices.
 
-import { Copy } from './mutate-copy.mjs';
+import { mutatedCopy } from './mutate-copy.mjs';
 import { testsIn } from './mutate-folders.mjs';
-import { runTests } from './mutate-process.mjs';
 import { reach } from './mutate-reach.mjs';
 import { Record } from './mutate-record.mjs';
-import { Resident } from './mutate-resident.mjs';
-import { plant } from './mutate-source.mjs';
+import { Shower } from './mutate-shower.mjs';
 
-/** A mutant is given up as hanging after so much, and so many times what its tests take without it. */
-const LEAST_LIMIT_MS = 4_000;
-const LIMIT_FACTOR = 4;
-/** What far tests a survivor is shown to, in ms without a mutant: fastest first. */
+/** What tests a mutant is shown to, in ms without it, the likeliest first. */
+const NEAR_BUDGET_MS = 8_000;
 const FAR_BUDGET_MS = 20_000;
 
 /**
@@ -23,90 +19,51 @@ export async function hunt(tasks, { folder, texts, sources, workers, far: furthe
   const paths = [...texts.keys()];
   const near = testsIn(folder.near, paths);
   const far = further ? testsIn(folder.far, paths) : [];
-  const copies = Array.from({ length: workers }, () => {
-    const copy = new Copy(texts);
-    return Object.assign(copy, { resident: new Resident(copy) });
-  });
+  const first = firstNumbers(tasks, sources);
+  const copy = mutatedCopy(texts, sources, first);
+  const showers = Array.from({ length: workers }, () => new Shower(copy));
   try {
-    const end = (task) => onOutcome(task, { outcome: 'survived' });
+    const survive = (task) => onOutcome(task, { outcome: 'survived' });
     const survived = [];
-    await huntAmong(
-      near,
-      tasks,
-      Number.POSITIVE_INFINITY,
-      far.length > 0 ? (task) => survived.push(task) : end,
-    );
-    if (survived.length > 0) await huntAmong(far, survived, FAR_BUDGET_MS, end);
+    const onSurvivor = far.length > 0 ? (task) => survived.push(task) : survive;
+    await huntAmong(near, tasks, NEAR_BUDGET_MS, onSurvivor);
+    if (survived.length > 0) await huntAmong(far, survived, FAR_BUDGET_MS, survive);
   } finally {
-    for (const copy of copies) {
-      await copy.resident.end();
-      copy.remove();
-    }
+    for (const shower of showers) shower.end();
+    copy.remove();
   }
 
   async function huntAmong(files, wanted, budgetMs, onSurvivor) {
     const tests = await reach(files, { texts, sources, workers });
-    const record = new Record(tests);
-    const queue = [...wanted];
-    const work = async (copy) => {
-      for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-        const found = await show(task, copy, record, budgetMs);
-        if (found === undefined) onSurvivor(task);
-        else onOutcome(task, found);
-      }
-    };
-    await Promise.all(copies.map(work));
-  }
-
-  async function show(task, copy, record, budgetMs) {
-    const { path, mutant, hint } = task;
-    const order = record.order(path, mutant.point, hint, budgetMs);
-    if (order.length === 0) return undefined;
-    try {
-      copy.write(path, plant(sources.get(path).text, mutant));
-    } catch (error) {
-      throw new Error(`${path}:${mutant.line}: no JavaScript: ${mutant.what}\n${error.message}`);
-    }
-    try {
-      return await showTo(order);
-    } finally {
-      copy.restore(path);
-    }
-
-    // The likeliest first; then those that need no process of their own; then the others together, since most of what
-    // they cost is the start of it.
-    async function showTo([first, ...others]) {
-      const mayStay = (test) => folder.resident?.test(test) === true;
-      const known = await askOne(first);
-      if (known !== undefined) return known;
-      for (const test of others.filter(mayStay)) {
-        const found = await askOne(test);
-        if (found !== undefined) return found;
-      }
-      const apart = others.filter((test) => !mayStay(test));
-      if (apart.length === 0) return undefined;
-      const { outcome, file } = await runTests(copy, apart, { limitMs: limitOf(apart, record) });
-      if (outcome === 'passed') return undefined;
-      // In a process of its own, so that no file is blamed for what another one left behind.
-      for (const test of file === undefined ? apart : [file, ...apart.filter((other) => other !== file)]) {
-        const found = await askOne(test);
-        if (found !== undefined) return found;
-      }
-      return undefined;
-
-      async function askOne(test) {
-        const limitMs = limitOf([test], record);
-        const outcome = mayStay(test)
-          ? await copy.resident.run(test, limitMs)
-          : (await runTests(copy, [test], { limitMs })).outcome;
-        record.add(path, test, outcome !== 'passed');
-        if (outcome === 'passed') return undefined;
-        return { outcome: outcome === 'failed' ? 'killed' : outcome, by: test };
-      }
-    }
+    const stays = new Map();
+    const asked = [...tests.keys()];
+    await Promise.all(showers.map((shower) => shower.readStays(asked, stays)));
+    const record = new Record(tests, stays);
+    const queue = wanted.map((task) => ({
+      task,
+      inForce: first.get(task.path) + task.number,
+      tried: new Set(),
+    }));
+    await Promise.all(
+      showers.map((shower) =>
+        shower.showAll(queue, {
+          record,
+          budgetMs,
+          onFound: ({ task }, found) => (found === undefined ? onSurvivor(task) : onOutcome(task, found)),
+        }),
+      ),
+    );
   }
 }
 
-function limitOf(files, record) {
-  return LEAST_LIMIT_MS + LIMIT_FACTOR * files.reduce((sum, file) => sum + record.tookMs(file), 0);
+/** Every mutant of the files that are asked about has a number of its own. */
+function firstNumbers(tasks, sources) {
+  const first = new Map();
+  let next = 0;
+  for (const { path } of tasks) {
+    if (first.has(path)) continue;
+    first.set(path, next);
+    next += sources.get(path).mutants.length;
+  }
+  return first;
 }

@@ -3,14 +3,27 @@
 /** How often each test noticed something in a file, so that the one to be asked first is the likeliest for its time. */
 export class Record {
   #tests;
+  #stays;
   #tries = new Map();
 
-  constructor(tests) {
+  /** `tests`: of `reach`; `stays`: what a test takes in the process that stays, 0 for one that cannot. */
+  constructor(tests, stays) {
     this.#tests = tests;
+    this.#stays = stays;
   }
 
+  /** In a process of its own. */
   tookMs(test) {
     return this.#tests.get(test).tookMs;
+  }
+
+  /** Where it runs first. */
+  costsMs(test) {
+    return this.#stays.get(test) || this.tookMs(test);
+  }
+
+  stays(test) {
+    return this.#stays.get(test) > 0;
   }
 
   add(path, test, noticed) {
@@ -31,23 +44,27 @@ export class Record {
     return seen;
   }
 
-  /** The tests that reach a point, the likeliest first, as many as fit into the budget. */
-  order(path, point, hint, budgetMs) {
+  /** The tests that reach a point, the likeliest for their time first. */
+  order(path, point, hint) {
     const worth = (test) => {
       const { tries, noticed } = this.#of(path, test);
-      return test === hint ? Number.POSITIVE_INFINITY : noticed / tries / (100 + this.tookMs(test));
+      return test === hint ? Number.POSITIVE_INFINITY : noticed / tries / (20 + this.costsMs(test));
     };
-    const reaching = [...this.#tests.keys()].filter((test) =>
-      this.#tests.get(test).reached.has(`${path} ${point}`),
-    );
-    let spentMs = 0;
-    return reaching
+    return [...this.#tests.keys()]
+      .filter((test) => this.#tests.get(test).reached.has(`${path} ${point}`))
       .map((test) => ({ test, worth: worth(test) }))
       .sort((one, other) => other.worth - one.worth)
-      .map(({ test }) => test)
-      .filter((test, index) => {
-        spentMs += this.tookMs(test);
-        return index === 0 || spentMs <= budgetMs;
-      });
+      .map(({ test }) => test);
   }
+}
+
+/** The first of these, and what else fits into the budget. */
+export function within(tests, budgetMs, costsMs) {
+  let spentMs = 0;
+  return tests.filter((test, index) => {
+    const costs = costsMs(test);
+    if (index > 0 && spentMs + costs > budgetMs) return false;
+    spentMs += costs;
+    return true;
+  });
 }

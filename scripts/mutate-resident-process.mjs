@@ -1,23 +1,55 @@
-// The process of `Resident`: loads a bundle of tests anew each time it is asked to, and runs it.
+// The process of `Resident`: loads each file of tests once, and runs its scenes whenever it is asked to, with the
+// mutant in force that it is told.
 
+import { register } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import { forget, runAll } from './mutate-mini.mjs';
+import { registered, runAll } from './mutate-mini.mjs';
 
+register('./mutate-resident-hooks.mjs', import.meta.url);
 // Whether a property fails is asked, not by how little.
 fc.configureGlobal({ endOnFailure: true });
 
 const { stackTraceLimit } = Error;
-let runs = 0;
+const { mutant } = await import(pathToFileURL(resolve('mutant.mjs')).href);
+const files = new Map();
+let asked;
 
-process.on('message', async (url) => {
-  let failed = false;
-  Error.stackTraceLimit = stackTraceLimit;
-  try {
-    forget();
-    await import(`${url}?${++runs}`);
-    await runAll();
-  } catch {
-    failed = true;
+function inForce(number) {
+  mutant.n = number;
+  // Threads and processes that a scene starts read it there.
+  process.env.HOLDFAST_MUTANT = String(number);
+}
+
+async function run({ file, number }) {
+  inForce(-1);
+  if (!files.has(file)) {
+    files.set(file, await registered(() => import(pathToFileURL(resolve(file)).href)));
   }
-  process.send({ failed });
+  Error.stackTraceLimit = stackTraceLimit;
+  // Nothing else is left to do, and the scene has not ended: it never will.
+  process.channel.unref();
+  inForce(number);
+  await runAll(files.get(file));
+}
+
+function answer(failed, why) {
+  if (asked === undefined) return;
+  asked = undefined;
+  inForce(-1);
+  process.channel.ref();
+  process.send({ failed, why });
+}
+
+process.on('message', async (message) => {
+  asked = message;
+  try {
+    await run(message);
+    if (asked === message) answer(false);
+  } catch (error) {
+    if (asked === message) answer(true, String(error?.message ?? error));
+  }
 });
+process.on('beforeExit', () => answer(true, 'never ends'));
+process.send('ready');

@@ -1,47 +1,67 @@
-// Runs tests in a process that stays: for scenes that leave nothing behind, and that is most of what a short test
-// costs. Each run loads test and sources anew, bundled, so that a mutant is there from the first line on.
+// Runs tests in a process that stays, each file loaded once: most of what a short test costs is its start.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { context } from 'esbuild';
+import { fileURLToPath } from 'node:url';
 
-// What was loaded is kept for ever by the engine, and what a mutant did to the process by the process.
-const MOST_RUNS = 50;
+// What a mutant did to the process is there for those that come after it.
+const MOST_RUNS = 400;
+const START_MS = 60_000;
 const script = fileURLToPath(new URL('mutate-resident-process.mjs', import.meta.url));
-const mini = new URL('mutate-mini.mjs', import.meta.url).href;
 
 /** One process for the tests of one copy. */
 export class Resident {
   #copy;
-  #bundles = new Map();
   #child;
   #runs = 0;
+  #generation = 0;
 
   constructor(copy) {
     this.#copy = copy;
-    process.once('exit', () => this.#end());
+    process.once('exit', () => this.end());
   }
 
-  /** Resolves to `passed`, `failed` or `timed out`. */
-  async run(file, limitMs) {
-    const url = await this.#bundled(file);
-    if (this.#child === undefined || this.#runs >= MOST_RUNS) this.#begin();
+  /** Another number for each process. */
+  get generation() {
+    return this.#generation;
+  }
+
+  /** Resolves to `passed`, `failed`, `timed out`, or `ended` when the process did. */
+  async run(file, number, limitMs) {
+    if (this.#child === undefined || this.#runs >= MOST_RUNS) await this.#begin();
     this.#runs++;
-    const child = this.#child;
-    child.send(url);
+    this.#child.send({ file: file.replace(/\.ts$/, '.js'), number });
+    const message = await this.#heard(limitMs);
+    if (typeof message === 'object') return message.failed ? 'failed' : 'passed';
+    this.end();
+    return message;
+  }
+
+  async #begin() {
+    this.end();
+    this.#runs = 0;
+    this.#generation++;
+    this.#child = fork(script, {
+      cwd: this.#copy.folder,
+      execArgv: ['--max-old-space-size=1024'],
+      // A group of its own: what the tests start ends with it.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    const { pid } = this.#child;
+    if ((await this.#heard(START_MS)) !== 'ready') throw new Error(`process ${pid} of tests does not begin`);
+  }
+
+  async #heard(limitMs) {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), limitMs);
+    const { signal } = limit;
     try {
-      const [message] = await Promise.race([
-        once(child, 'message', { signal: limit.signal }),
-        once(child, 'exit', { signal: limit.signal }),
+      return await Promise.race([
+        once(this.#child, 'message', { signal }).then(([message]) => message),
+        once(this.#child, 'exit', { signal }).then(() => 'ended'),
       ]);
-      if (typeof message !== 'object' || message === null) this.#end();
-      return message?.failed === false ? 'passed' : 'failed';
     } catch {
-      this.#end();
       return 'timed out';
     } finally {
       clearTimeout(timer);
@@ -49,48 +69,14 @@ export class Resident {
     }
   }
 
-  /** Ends the process and forgets the bundles. */
-  async end() {
-    this.#end();
-    for (const { builder } of this.#bundles.values()) await builder.dispose();
-  }
-
-  #begin() {
-    this.#end();
-    this.#runs = 0;
-    this.#child = fork(script, {
-      cwd: this.#copy.folder,
-      execArgv: ['--max-old-space-size=1024'],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-  }
-
-  #end() {
-    this.#child?.kill('SIGKILL');
+  /** Ends the process; the next run begins another. */
+  end() {
+    if (this.#child === undefined) return;
+    try {
+      process.kill(-this.#child.pid, 'SIGKILL');
+    } catch {
+      // The whole group has ended by itself.
+    }
     this.#child = undefined;
   }
-
-  async #bundled(file) {
-    let bundle = this.#bundles.get(file);
-    if (bundle === undefined) {
-      const outfile = join(this.#copy.folder, 'resident', file.replaceAll('/', '-').replace(/\.ts$/, '.mjs'));
-      const builder = await context({
-        entryPoints: [join(this.#copy.folder, file.replace(/\.ts$/, '.js'))],
-        outfile,
-        bundle: true,
-        format: 'esm',
-        platform: 'node',
-        packages: 'external',
-        plugins: [{ name: 'tests', setup: useMini }],
-      });
-      bundle = { builder, url: pathToFileURL(outfile).href };
-      this.#bundles.set(file, bundle);
-    }
-    await bundle.builder.rebuild();
-    return bundle.url;
-  }
-}
-
-function useMini(build) {
-  build.onResolve({ filter: /^node:test$/ }, () => ({ path: mini, external: true }));
 }

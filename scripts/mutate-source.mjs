@@ -20,10 +20,14 @@ const BRANCHING = new Set([
   'DoWhileStatement',
 ]);
 
+/** What belongs to one chain of `?.`, which ends as a whole where there is nothing. */
+const CHAINED = new Set(['OptionalMemberExpression', 'OptionalCallExpression', 'TSNonNullExpression']);
+
 /**
  * `mutants`: what may be wrong, in the order of the text, each `{ start, end, text, operator, line, lineText, what,
- * point }`. `marked(tell)`: the source that calls `tell` with the number of each point, when it is first reached; the
- * first point is the module itself.
+ * point, host }`, where the host is what can stand beside its mutant as a whole: an expression, a block, or the
+ * statements of a case. `marked(tell)`: the source that calls `tell` with the number of each point, when it is first
+ * reached; the first point is the module itself.
  */
 export function readSource(text) {
   const tree = parse(text, { sourceType: 'module', plugins: ['typescript', 'explicitResourceManagement'] });
@@ -44,6 +48,7 @@ export function readSource(text) {
         line,
         lineText: lines[line - 1].trim(),
         what: say(seen, after),
+        host: hostOf(node, place, { start, end }),
       });
     }
   });
@@ -64,9 +69,26 @@ function walk(node, place, visit) {
   for (const [key, child] of Object.entries(node)) {
     if (/Comments$|^loc$|^extra$|^(return)?[tT]ype/.test(key)) continue;
     for (const each of Array.isArray(child) ? child : [child]) {
-      if (typeof each?.type === 'string') walk(each, { parent: node, key }, visit);
+      if (typeof each?.type === 'string') walk(each, { parent: node, key, above: place }, visit);
     }
   }
+}
+
+function hostOf(node, place, edit) {
+  if (node.type === 'BlockStatement') return { start: node.start, end: node.end, form: 'block' };
+  if (node.type === 'SwitchCase') return { ...edit, form: 'case' };
+  // The body of an arrow function: the function itself may stand where its name is given to it.
+  if (node.type === 'ArrowFunctionExpression') return { ...edit, form: 'expression' };
+  let whole = node;
+  let { parent, key, above } = place;
+  const linked = () =>
+    CHAINED.has(parent.type) && (key === 'object' || key === 'callee' || key === 'expression');
+  while (CHAINED.has(whole.type) && linked()) {
+    whole = parent;
+    ({ parent, key, above } = above);
+  }
+  if (parent.type === 'UnaryExpression' && parent.operator === 'delete') whole = parent;
+  return { start: whole.start, end: whole.end, form: 'expression' };
 }
 
 /** Where a node begins something that may or may not be run. */

@@ -50,9 +50,14 @@ const flood: Stream = {
   connections: 100,
 };
 
+/** Before the story: code is compiled and connections are made in it, and neither is what a phase is about. */
+export const WARM_UP: Phase = { name: 'warm-up', streams: [hello, parse] };
+
 export const STORY: readonly Phase[] = [
   { name: 'calm', streams: [hello, parse] },
   { name: 'upstream fails', streams: [hello, parse], fault: 'failing' },
+  // Of its own: a circuit that is still open would answer for the upstream in the flood.
+  { name: 'upstream is back', streams: [hello, parse] },
   { name: 'flood of /digest', streams: [hello, parse, flood] },
   { name: 'chaos', streams: [hello, parse], chaos: true },
   { name: 'recovery', streams: [hello, parse] },

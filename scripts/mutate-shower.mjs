@@ -1,0 +1,141 @@
+// Shows mutants to tests, one after another: first in a process that stays, where a run costs what its scenes cost,
+// and what nothing noticed there once more in a process that begins with the mutant.
+
+import { runTests } from './mutate-process.mjs';
+import { within } from './mutate-record.mjs';
+import { Resident } from './mutate-resident.mjs';
+
+/** A mutant is given up as hanging after so much, and so many times what its tests take without it. */
+const LEAST_LIMIT_MS = 4_000;
+const LIMIT_FACTOR = 4;
+const STAYING_LIMIT_MS = 1_500;
+const STAYING_FACTOR = 10;
+const LOAD_LIMIT_MS = 30_000;
+/** So many that failed are taken together to be asked whether the process is still what it was. */
+const SUSPECTS = 12;
+/** In processes that begin with the mutant. */
+const APART_BUDGET_MS = 3_000;
+const NONE = -1;
+
+export class Shower {
+  #copy;
+  #resident;
+  #suspects = [];
+
+  constructor(copy) {
+    this.#copy = copy;
+    this.#resident = new Resident(copy);
+  }
+
+  /** Takes jobs `{ task, inForce, tried }` off the queue. `onFound(job, found)`: what noticed it, or undefined. */
+  async showAll(queue, { record, budgetMs, onFound }) {
+    for (;;) {
+      const job = queue.shift();
+      if (job === undefined && this.#suspects.length === 0) return;
+      if (job !== undefined) await this.#show(job, { record, budgetMs, onFound });
+      if (job === undefined || this.#suspects.length >= SUSPECTS)
+        await this.#confirm(queue, { record, onFound });
+    }
+  }
+
+  async #show(job, { record, budgetMs, onFound }) {
+    const { task, inForce, tried } = job;
+    const { path, mutant, hint } = task;
+    const order = record.order(path, mutant.point, hint);
+    if (order.length === 0) return onFound(job, undefined);
+    const staying = order.filter((test) => record.stays(test) && !tried.has(test));
+    // The first point is the module itself: what is wrong there is wrong before any scene runs.
+    if (mutant.point !== 0) {
+      for (const test of within(staying, budgetMs, (each) => record.costsMs(each))) {
+        const outcome = await this.#resident.run(test, inForce, stayingLimit(test, record));
+        record.add(path, test, outcome !== 'passed');
+        if (outcome === 'timed out') return onFound(job, { outcome, by: test });
+        if (outcome === 'passed') continue;
+        this.#suspects.push({ job, test, generation: this.#resident.generation });
+        return;
+      }
+    }
+    // Those that cannot stay first: what the others see there is only what was wrong as they were loaded.
+    const apart = [
+      ...order.filter((test) => !record.stays(test)),
+      ...order.filter((test) => record.stays(test)),
+    ];
+    const afforded = within(apart, APART_BUDGET_MS, (test) => record.tookMs(test));
+    onFound(job, await this.#showApart(afforded, inForce, record, path));
+  }
+
+  /** Whether tests failed for their mutants, or for what another mutant has left in the process. */
+  async #confirm(queue, { record, onFound }) {
+    const suspects = this.#suspects;
+    this.#suspects = [];
+    for (const file of new Set(suspects.map(({ test }) => test))) {
+      const those = suspects.filter(({ test }) => test === file);
+      const { generation: before } = this.#resident;
+      const passes = (await this.#resident.run(file, NONE, stayingLimit(file, record))) === 'passed';
+      const sound = passes && this.#resident.generation === before;
+      if (!passes) this.#resident.end();
+      for (const { job, test, generation } of those) {
+        if ((sound && generation === before) || (await this.#failsAlone(test, job.inForce, record)))
+          onFound(job, { outcome: 'killed', by: test });
+        else {
+          record.add(job.task.path, test, false);
+          job.tried.add(test);
+          queue.unshift(job);
+        }
+      }
+    }
+  }
+
+  async #failsAlone(test, inForce, record) {
+    this.#resident.end();
+    const outcome = await this.#resident.run(test, inForce, stayingLimit(test, record));
+    this.#resident.end();
+    return outcome !== 'passed';
+  }
+
+  /** Runs files without a mutant, and writes down what each takes in the process that stays; 0 when it cannot. */
+  async readStays(files, stays) {
+    for (const file of files) {
+      if (stays.has(file)) continue;
+      stays.set(file, 0);
+      let tookMs = 0;
+      for (const _ of [1, 2, 3]) {
+        const startMs = performance.now();
+        const outcome = await this.#resident.run(file, NONE, LOAD_LIMIT_MS);
+        tookMs = outcome === 'passed' ? Math.max(1, performance.now() - startMs) : 0;
+        if (tookMs === 0) break;
+      }
+      stays.set(file, tookMs);
+      if (tookMs > 0) continue;
+      this.#resident.end();
+      console.log(`in a process of its own for each mutant: ${file}`);
+    }
+  }
+
+  /** All in one process, since most of what they cost is the start of it; then the one that failed, alone. */
+  async #showApart(order, inForce, record, path) {
+    const env = { HOLDFAST_MUTANT: String(inForce) };
+    const ask = (files) => runTests(this.#copy, files, { env, limitMs: limitOf(files, record) });
+    const { outcome, file } = await ask(order);
+    if (outcome === 'passed') return undefined;
+    // In a process of its own, so that no file is blamed for what another one left behind.
+    for (const test of file === undefined ? order : [file, ...order.filter((other) => other !== file)]) {
+      const alone = (await ask([test])).outcome;
+      record.add(path, test, alone !== 'passed');
+      if (alone !== 'passed') return { outcome: alone === 'failed' ? 'killed' : alone, by: test };
+    }
+    return undefined;
+  }
+
+  end() {
+    this.#resident.end();
+  }
+}
+
+function stayingLimit(file, record) {
+  return STAYING_LIMIT_MS + STAYING_FACTOR * record.costsMs(file);
+}
+
+function limitOf(files, record) {
+  return LEAST_LIMIT_MS + LIMIT_FACTOR * files.reduce((sum, file) => sum + record.tookMs(file), 0);
+}
