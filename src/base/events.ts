@@ -6,6 +6,7 @@
 
 import { DISPOSE } from './dispose.ts';
 import { didYouMean } from './nearest.ts';
+import { readOptions, refuseValue } from './options.ts';
 import { OptionsError } from './options-error.ts';
 import { warnOfListener } from './report.ts';
 import { linkSignal } from './signals.ts';
@@ -25,6 +26,8 @@ export interface ListenOptions {
 
 /** What an event's listener is. What it returns is not awaited, but a rejection is reported like a throw. */
 export type Listener<Event> = (event: Event) => unknown;
+
+const OPTIONS = ['signal', 'once'];
 
 interface Entry {
   readonly listener: Listener<never>;
@@ -56,8 +59,8 @@ export class Emitter<Events extends object> {
   }
 
   /**
-   * Calls a listener at each event of a name. Throws an OptionsError for a name that there is not and for a
-   * listener that is no function. The same function added twice is called twice.
+   * Calls a listener at each event of a name. Throws an OptionsError for a name that there is not, for a listener
+   * that is no function, and for options that are none. The same function added twice is called twice.
    */
   on<Name extends keyof Events & string>(
     name: Name,
@@ -65,12 +68,17 @@ export class Emitter<Events extends object> {
     options: ListenOptions = {},
   ): Subscription {
     this.#check(name, listener);
-    const { signal, once = false } = options;
+    const given = readOptions(`${this.#who}.on(${JSON.stringify(name)}).options`, options, OPTIONS);
+    const once = given.boolean('once', { default: false });
+    const signal = given.get('signal');
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      refuseValue(`${given.path}.signal`, 'an AbortSignal', signal);
+    }
     const entry: Entry = { listener, once, removed: false, reported: false, unlink: () => {} };
     const dispose = () => this.#remove(name, entry);
     this.#replace(name, [...this.#listOf(name), entry]);
     // One that is aborted already takes the listener away again.
-    if (signal !== undefined) entry.unlink = linkSignal(signal, dispose);
+    if (signal instanceof AbortSignal) entry.unlink = linkSignal(signal, dispose);
     return { dispose, [DISPOSE]: dispose };
   }
 

@@ -15,8 +15,15 @@ const KNOWN: Readonly<Record<string, true>> = Object.assign(
   Object.fromEntries(NAMES.map((name) => [name, true])),
 );
 
-/** Throws an `OptionsError` for a name that says nothing: a `timeout` that is meant to be `timeoutMs` would be no limit. */
-export function checkNames(options: object): void {
+/**
+ * Throws a TypeError for what is no object, and an `OptionsError` for a name that says nothing: a `timeout` that is
+ * meant to be `timeoutMs` would be no limit.
+ */
+export function checkNames(options: ExecuteOptions | undefined): void {
+  if (options === undefined) return;
+  if (options === null || typeof options !== 'object') {
+    throw new TypeError(`options: expected an object, got ${show(options)}`);
+  }
   for (const name in options) if (KNOWN[name] !== true) refuseName('options', name, NAMES);
 }
 
@@ -56,10 +63,7 @@ export function checkOperation(operation: unknown): void {
 
 /** Checks the options of a call, hashes its key, and tells its total timeout in ms. */
 export function checkOptions(core: PolicyCore, options: ExecuteOptions | undefined, permit: boolean): number {
-  if (options === null || (options !== undefined && typeof options !== 'object')) {
-    throw new TypeError(`options: expected an object, got ${options === null ? 'null' : typeof options}`);
-  }
-  if (options !== undefined) checkNames(options);
+  checkNames(options);
   const signal = checkSignal(options?.signal);
   checkPermits(core, options?.permits);
   checkPriority(options?.priority);

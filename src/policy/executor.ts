@@ -98,7 +98,7 @@ export class Executor {
     const { core } = this;
     let permits = 1;
     if (options !== undefined || core.keys !== undefined) {
-      if (options !== undefined) checkNames(options);
+      checkNames(options);
       permits = checkPermits(core, options?.permits);
       checkPriority(options?.priority);
       core.keys?.use(options?.key);
