@@ -5,9 +5,10 @@ import { testsIn } from './mutate-folders.mjs';
 import { reach } from './mutate-reach.mjs';
 import { Record } from './mutate-record.mjs';
 import { Shower } from './mutate-shower.mjs';
+import { readStays } from './mutate-stays.mjs';
 
 /** What tests a mutant is shown to, in ms without it, the likeliest first. */
-const NEAR_BUDGET_MS = 8_000;
+const NEAR_BUDGET_MS = 5_000;
 const FAR_BUDGET_MS = 20_000;
 
 /**
@@ -35,9 +36,7 @@ export async function hunt(tasks, { folder, texts, sources, workers, far: furthe
 
   async function huntAmong(files, wanted, budgetMs, onSurvivor) {
     const tests = await reach(files, { texts, sources, workers });
-    const stays = new Map();
-    const asked = [...tests.keys()];
-    await Promise.all(showers.map((shower) => shower.readStays(asked, stays)));
+    const stays = await readStays([...tests.keys()], texts, showers);
     const record = new Record(tests, stays);
     const queue = wanted.map((task) => ({
       task,

@@ -17,16 +17,7 @@ const cache = join(root, 'node_modules/.cache/holdfast/reached');
  */
 export async function reach(files, { texts, sources, workers }) {
   const known = new Map();
-  const keyOf = (file) =>
-    join(
-      cache,
-      `${hashOf(
-        [...below(file, texts)]
-          .sort()
-          .map((path) => texts.get(path))
-          .join('\0'),
-      )}.json`,
-    );
+  const keyOf = (file) => join(cache, `${stateOf(file, texts)}.json`);
   const unknown = [];
   for (const file of files) {
     const kept = readKept(keyOf(file));
@@ -54,6 +45,12 @@ export async function reach(files, { texts, sources, workers }) {
     rmSync(notes, { recursive: true, force: true });
   }
   return known;
+}
+
+/** Digits that stand for all that a test file can reach. */
+export function stateOf(file, texts) {
+  const paths = [...below(file, texts)].sort();
+  return hashOf(paths.map((path) => texts.get(path)).join('\0'));
 }
 
 /** A test file and all that it names, directly or not: what it reaches can only change with one of them. */

@@ -27,29 +27,43 @@ export class Record {
   }
 
   add(path, test, noticed) {
-    const seen = this.#of(path, test);
-    seen.tries++;
-    if (noticed) seen.noticed++;
+    for (const seen of [this.#of(path, test), this.#of('', test)]) {
+      seen.tries++;
+      if (noticed) seen.noticed++;
+    }
   }
 
   #of(path, test) {
     const key = `${path} ${test}`;
     let seen = this.#tries.get(key);
     if (seen === undefined) {
-      // Before anything is known, the test that bears the file's name is the likeliest.
-      const name = path.slice(path.lastIndexOf('/') + 1, -'.ts'.length);
-      seen = { tries: 1, noticed: test.includes(`/${name}.`) ? 1 : 0.3 };
+      seen = { tries: 0, noticed: 0 };
       this.#tries.set(key, seen);
     }
     return seen;
   }
 
+  /** How likely a test notices something in a file: what it did there, and as long as that is little, elsewhere. */
+  #rate(path, test) {
+    const all = this.#of('', test);
+    // Before anything is known, the test that bears the file's name is the likeliest.
+    const name = path.slice(path.lastIndexOf('/') + 1, -'.ts'.length);
+    const guess = test.includes(`/${name}.`) ? 0.9 : (all.noticed + 0.6) / (all.tries + 3);
+    const { tries, noticed } = this.#of(path, test);
+    return (noticed + 2 * guess) / (tries + 2);
+  }
+
+  /** Whether whoever loads the file reaches the point: what is wrong there may be so before any scene runs. */
+  isReachedByLoading(path, point) {
+    return [...this.#tests.values()].every(
+      ({ reached }) => !reached.has(`${path} 0`) || reached.has(`${path} ${point}`),
+    );
+  }
+
   /** The tests that reach a point, the likeliest for their time first. */
   order(path, point, hint) {
-    const worth = (test) => {
-      const { tries, noticed } = this.#of(path, test);
-      return test === hint ? Number.POSITIVE_INFINITY : noticed / tries / (20 + this.costsMs(test));
-    };
+    const worth = (test) =>
+      test === hint ? Number.POSITIVE_INFINITY : this.#rate(path, test) / (20 + this.costsMs(test));
     return [...this.#tests.keys()]
       .filter((test) => this.#tests.get(test).reached.has(`${path} ${point}`))
       .map((test) => ({ test, worth: worth(test) }))

@@ -11,6 +11,7 @@ const LIMIT_FACTOR = 4;
 const STAYING_LIMIT_MS = 1_500;
 const STAYING_FACTOR = 10;
 const LOAD_LIMIT_MS = 30_000;
+const SHORT_MS = 200;
 /** So many that failed are taken together to be asked whether the process is still what it was. */
 const SUSPECTS = 12;
 /** In processes that begin with the mutant. */
@@ -55,11 +56,10 @@ export class Shower {
         return;
       }
     }
-    // Those that cannot stay first: what the others see there is only what was wrong as they were loaded.
-    const apart = [
-      ...order.filter((test) => !record.stays(test)),
-      ...order.filter((test) => record.stays(test)),
-    ];
+    // Those that stayed have only what was wrong as they were loaded left to see.
+    const loaded = record.isReachedByLoading(path, mutant.point);
+    const apart = order.filter((test) => loaded || !record.stays(test));
+    if (apart.length === 0) return onFound(job, undefined);
     const afforded = within(apart, APART_BUDGET_MS, (test) => record.tookMs(test));
     onFound(job, await this.#showApart(afforded, inForce, record, path));
   }
@@ -86,30 +86,29 @@ export class Shower {
     }
   }
 
+  /** Whether a test fails with the mutant and passes without it, or fails in a process where nothing was before. */
   async #failsAlone(test, inForce, record) {
+    const limitMs = stayingLimit(test, record);
+    if ((await this.#resident.run(test, inForce, limitMs)) === 'passed') return false;
+    if ((await this.#resident.run(test, NONE, limitMs)) === 'passed') return true;
     this.#resident.end();
-    const outcome = await this.#resident.run(test, inForce, stayingLimit(test, record));
+    const outcome = await this.#resident.run(test, inForce, limitMs);
     this.#resident.end();
     return outcome !== 'passed';
   }
 
-  /** Runs files without a mutant, and writes down what each takes in the process that stays; 0 when it cannot. */
-  async readStays(files, stays) {
-    for (const file of files) {
-      if (stays.has(file)) continue;
-      stays.set(file, 0);
-      let tookMs = 0;
-      for (const _ of [1, 2, 3]) {
-        const startMs = performance.now();
-        const outcome = await this.#resident.run(file, NONE, LOAD_LIMIT_MS);
-        tookMs = outcome === 'passed' ? Math.max(1, performance.now() - startMs) : 0;
-        if (tookMs === 0) break;
-      }
-      stays.set(file, tookMs);
-      if (tookMs > 0) continue;
+  /** What a file takes in the process that stays, without a mutant; 0 when it cannot run there twice. */
+  async tookMs(file) {
+    let tookMs = 0;
+    for (let run = 0; run < 3 && (run < 2 || tookMs < SHORT_MS); run++) {
+      const startMs = performance.now();
+      const outcome = await this.#resident.run(file, NONE, LOAD_LIMIT_MS);
+      tookMs = Math.max(1, performance.now() - startMs);
+      if (outcome === 'passed') continue;
       this.#resident.end();
-      console.log(`in a process of its own for each mutant: ${file}`);
+      return 0;
     }
+    return tookMs;
   }
 
   /** All in one process, since most of what they cost is the start of it; then the one that failed, alone. */
