@@ -1,20 +1,29 @@
 // Histories written by hand: numbers that only meet on purpose.
 
+import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  F_ATTEMPTS,
   F_BREAKER,
+  F_BUDGET,
   F_BULKHEAD,
+  F_GRADIENT,
   F_KEYED,
+  F_LATENCY,
   F_LINE,
   F_RATE,
   F_SHARED_KEYS,
+  F_THROTTLE,
+  F_VIEW_RATE,
   F_WINDOW_CALLS,
 } from '../../assembly/layout.ts';
 import type { PolicyNumbers } from '../../src/state/options-block.ts';
+import { twinKernels } from '../../src/state/twin/twin.ts';
+import { wasmKernels } from '../../src/state/wasm-engine.ts';
 import { NEVER } from './arbitraries.ts';
-import { sameInAllWorlds } from './history.ts';
-import type { Step } from './steps.ts';
-import { type Beginning, MOST_KEY_CELLS } from './world.ts';
+import { same, sameInAllWorlds } from './history.ts';
+import { play, type Step } from './steps.ts';
+import { type Beginning, MOST_KEY_CELLS, World } from './world.ts';
 
 /** One unit a millisecond, a thousand to a permit. */
 const SLOW: Partial<PolicyNumbers> = {
@@ -201,5 +210,66 @@ describe('a policy of the twin', () => {
       ];
       sameInAllWorlds(begins(features, { numbers, windowCalls: 4 }), steps);
     }
+  });
+});
+
+describe('a twin that has just been made', () => {
+  it('answers in every part as the kernels do', () => {
+    const worlds = [new World(wasmKernels), new World(twinKernels)];
+    const steps: Step[] = [
+      ['useKey', 0, 'a', 1],
+      ['admit', 0, 1, 0.5, 0, 'right'],
+      ['pass', 3],
+      ['settle', 0, 0, 7, -1, 'right'],
+      ['pass', 1_000],
+      ['admit', 0, 1, 0.5, 0, 'right'],
+      ['settle', 0, 0, 7, -1, 'right'],
+      ['refuse', 0, 1, -3],
+      ['refuse', 0, 1, -6],
+      ['deposit'],
+      ['withdraw'],
+      ['addToBudget', 3, 1],
+      ['setTokens', 1],
+      ['acquire', 1],
+      ['reserve', 1],
+      ['refund', 1],
+      ['lookAtRate', 1],
+      ['keyedAcquire', 0, 1],
+      ['keyedRefund', 0, 1],
+      ['keyedCarry', 0, 4],
+      ['lookAtKeys', 0, 1],
+      ['force', 1_000],
+      ['mode', 0],
+      ['isolate', 0, 1, 'right'],
+      ['restore', 1, 0, 0],
+      ['lookAtBreaker'],
+      ['enter', 0, 'right'],
+      ['joinLine', 0, 'right'],
+      ['head', 0, 1, 1],
+      ['lookAtLine', 1],
+      ['leaveLine', 0, 'right', 1, 1],
+      ['leave', 0, 'right'],
+      ['lookAtCounts', 60_000],
+      ['lookAtLatency', 1, 0.5, 3],
+      ['publish', 0, FAST, 0],
+      ['die', 0],
+      ['count', 1],
+    ];
+    const features =
+      F_BREAKER | F_RATE | F_KEYED | F_BULKHEAD | F_LINE | F_GRADIENT | F_THROTTLE | F_BUDGET | F_LATENCY;
+    const start = begins(features | F_ATTEMPTS | F_VIEW_RATE, {
+      budgetBucketMs: 1_000,
+      throttleBucketMs: 1_000,
+      viewMs: [1_000, 1_000, 1_000, 1_000],
+      keyCells: 4,
+      // The first call is over it by a millisecond and more: the rate falls.
+      numbers: { ...SLOW, rateTargetMs: 1, ratePercentile: 0.5, rateSamples: 1, minRate: 0.1, maxRate: 9 },
+    });
+    for (const world of worlds) world.begin(start);
+    for (const step of steps) {
+      const [answer, other] = worlds.map((world) => play(world, step));
+      assert.ok(same(answer, other), `${step[0]}: ${other} where the kernel says ${answer}`);
+    }
+    assert.deepEqual(worlds[1].at.differences(worlds[0].at), []);
   });
 });

@@ -192,6 +192,25 @@ describe('what happens between two steps of another thread', () => {
     assert.equal(k.bulkheadActive(slot), 0, 'its slot went back');
   });
 
+  it('admits a caller under the options that came while it was on its way', () => {
+    const { world, admit, slot, k } = given(layout.F_RATE | layout.F_BULKHEAD);
+    // Its first step takes a slot, its second would take from the bucket of before.
+    before(1, () => elsewhere(world, () => play(world, ['publish', 1, { burstUnits: 2 }, 0])));
+    assert.equal(admit(), layout.T_SLOT);
+    assert.deepEqual([k.bulkheadActive(slot), k.rateAvailable(slot, NOW_MS)], [1, 1]);
+  });
+
+  it('says that it has turned a breaker half-open, though the options then changed', () => {
+    const features = layout.F_RATE | layout.F_BREAKER;
+    const { world, k, slot, admit, settle } = given(features, { consecutive: 1, openMs: 0 });
+    settle(admit(), layout.V_FAILURE);
+    // Turned half-open, its time written down, the trial taken, the trial listed.
+    before(4, () => elsewhere(world, () => play(world, ['publish', 1, {}, 0])));
+    const ticket = admit();
+    assert.equal(ticket, 2 | layout.T_TRIAL | layout.T_HALF_OPENED);
+    assert.equal(k.breakerWord(slot) & 7, 1);
+  });
+
   it('refuses a caller of an empty bucket for a try later when the options change whenever it looks', () => {
     for (const keyed of [0, layout.F_KEYED]) {
       const { world, k, slot, row } = given(layout.F_RATE | keyed, { burstUnits: 1 }, keyed && 8);
