@@ -39,14 +39,14 @@ export const FOLDERS = {
   },
   policy: {
     sources: 'src/policy/',
-    near: ['test/policy/', 'test/issues/', 'test/fuzz/'],
-    far: ['test/scenarios/', 'test/testing/', 'test/control/', 'test/work/', 'test/admin/'],
+    near: ['test/policy/', 'test/scenarios/', 'test/testing/', 'test/issues/', 'test/fuzz/'],
+    far: ['test/control/', 'test/work/', 'test/admin/'],
     floor: 95,
   },
   control: {
     sources: 'src/control/',
-    near: ['test/control/', 'test/issues/', 'test/fuzz/'],
-    far: ['test/scenarios/', 'test/admin/', 'test/work/'],
+    near: ['test/control/', 'test/admin/', 'test/scenarios/', 'test/issues/', 'test/fuzz/'],
+    far: ['test/work/'],
     floor: 90,
   },
 };
