@@ -114,5 +114,26 @@ for (const engine of ENGINES) {
       assert.deepEqual([state(), counts().total], ['closed', 0]);
       assert.equal(calls(1, 'fails'), 'opened');
     });
+
+    it('shows the trials and nothing else when it measured while half-open, and was disabled then', () => {
+      const { calls, call, pass, mode, counts, durationMs } = givenBreaker(engine, {
+        numbers: { consecutive: 1, slowMs: 10 },
+      });
+      calls(1, 'fails');
+      pass(1_000);
+      call().ends('ok');
+      mode(METRICS_ONLY);
+      call().ends('ok', 50);
+      assert.deepEqual([counts().total, counts().slow, durationMs()], [1, 1, 50]);
+      mode(DISABLED);
+      assert.deepEqual([counts().total, counts().slow, durationMs()], [1, 0, 0]);
+    });
+
+    it('lets calls through when it is put back with so many failures in a row that it may still bear', () => {
+      const { restore, waitMs, tries } = givenBreaker(engine, { numbers: { consecutive: 100_000_000 } });
+      restore(STATE.closed, 60_000_000, 0);
+      assert.equal(waitMs(), 0);
+      assert.notEqual(typeof tries(), 'string');
+    });
   });
 }

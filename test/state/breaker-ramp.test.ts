@@ -32,5 +32,21 @@ for (const engine of ENGINES) {
       });
       assert.deepEqual(seen, [0.2, 0.55, 0.775, 1]);
     });
+
+    it('lets everything through from the moment on at which the ramp is over', () => {
+      // 0.9 · 9 / 9 is a hair less than 0.9, and this is the highest draw there is.
+      const draw = 1 - 2 ** -53;
+      const { calls, call, pass, tries } = givenBreaker(engine, {
+        ramp: true,
+        numbers: { consecutive: 1, trials: 1, rampMs: 9 },
+      });
+      calls(1, 'fails');
+      pass(1_000);
+      assert.equal(call().ends('ok'), 'closed');
+      pass(8);
+      assert.equal(tries(draw), 'ramp');
+      pass(1);
+      assert.notEqual(tries(draw), 'ramp');
+    });
   });
 }
