@@ -121,6 +121,28 @@ describe('a signal with links', () => {
     assert.equal(count.listeners, 0);
   });
 
+  it('keeps nothing of the calls that end before the loop comes round', () => {
+    const { signal } = new AbortController();
+    const node: SignalNode = { signalNext: null, signalPrev: null, signalWatch: null, onAbort: () => {} };
+    const before = process.memoryUsage().heapUsed;
+    for (let call = 0; call < 2_000_000; call++) {
+      joinSignal(signal, node);
+      leaveSignal(node);
+    }
+    const grownBy = process.memoryUsage().heapUsed - before;
+    assert.ok(grownBy < 8_000_000, `${grownBy} bytes`);
+  });
+
+  it('is heard when it is aborted, though somebody had only sent the event before', () => {
+    const controller = new AbortController();
+    linkSignal(controller.signal, () => {});
+    controller.signal.dispatchEvent(new Event('abort'));
+    const reasons: unknown[] = [];
+    linkSignal(controller.signal, (reason) => reasons.push(reason));
+    controller.abort('now');
+    assert.deepEqual(reasons, ['now']);
+  });
+
   it('keeps its listener when another link comes before the turn', async () => {
     const { controller, signal, count } = counted();
     linkSignal(signal, () => {})();

@@ -189,6 +189,34 @@ describe('a timer wheel', () => {
     assert.equal(wheel.size, 2);
   });
 
+  it('wakes for the next node, though one that fires has armed another just as far away as its lists reach', () => {
+    const { host, wheel, fired, node, startMs } = given({ startMs: 1_000_000 });
+    wheel.arm(node('next'), startMs + 8);
+    wheel.arm(
+      callbackTimer((nowMs) => wheel.arm(node('later'), nowMs + 32)),
+      startMs + 3,
+    );
+    host.runUntil(startMs + 100);
+    assert.deepEqual(fired, [
+      { name: 'next', atMs: startMs + 8 },
+      { name: 'later', atMs: startMs + 35 },
+    ]);
+  });
+
+  it('wakes for the next node, though the real timer goes off in the millisecond in which the wheel began', () => {
+    const { host, wheel, fired, node } = given({ startMs: 127.5, errorMs: () => -0.6 });
+    for (const atMs of [127.8, 130, 159.5]) wheel.arm(node(atMs), atMs);
+    host.runUntil(200);
+    assert.deepEqual(
+      fired.map(({ name, atMs }) => [name, atMs - Number(name) < 1]),
+      [
+        [127.8, true],
+        [130, true],
+        [159.5, true],
+      ],
+    );
+  });
+
   it('leaves the real timer alone while calls come and go', () => {
     const { host, wheel, node } = given();
     const timeout = node('timeout');

@@ -108,6 +108,14 @@ onBothEngines('an open time that grows', (engine) => {
     }
   });
 
+  it('is refused when it is none, as a duration in ms', () => {
+    const { guarded } = growing();
+    for (const none of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const message = `open: expected a duration of at least 0 ms, got ${none}`;
+      assert.throws(() => guarded.circuitBreaker?.open(none), { name: 'OptionsError', message });
+    }
+  });
+
   it('is, where it is one number, that of the last update', () => {
     const { guarded } = given(engine, { circuitBreaker: { consecutiveFailures: 1, openMs: 500 } });
     guarded.update({ circuitBreaker: { openMs: 900 } });

@@ -56,6 +56,12 @@ onBothEngines('an error budget', (engine) => {
     assert.ok(Math.abs((errorBudget?.burnRate(6 * HOUR) as number) - 2) < 1e-9);
   });
 
+  it('burns nothing where there were no calls, even if a snapshot has failures without them', () => {
+    const { guarded } = given(engine, { errorBudget: { objective: 0.9, windowMs: HOUR } });
+    guarded.restore({ ...guarded.snapshot(), errorBudget: { recent: [[0, 0, 5]] } });
+    assert.equal(guarded.errorBudget?.burnRate(HOUR), 0);
+  });
+
   it('alerts when both of an alert’s windows burn at its rate, and there were calls enough to say so', () => {
     const scene = given(engine, { errorBudget: { objective: 0.99, windowMs: 24 * HOUR, minCalls: 100 } });
     const { errorBudget } = scene.guarded;
