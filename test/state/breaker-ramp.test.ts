@@ -19,6 +19,24 @@ for (const engine of ENGINES) {
       assert.equal(ramping().share(), 1);
     });
 
+    it('does so too in a process that is younger than the ramp is long', () => {
+      const { share, pass, now } = ramping();
+      pass(100 - now());
+      assert.equal(share(), 1);
+    });
+
+    it('refuses nobody whose clock reading is a little older than the close, where the ramp has no length', () => {
+      const { calls, call, pass, tries } = givenBreaker(engine, {
+        ramp: true,
+        numbers: { consecutive: 1, trials: 1, rampMs: 0 },
+      });
+      calls(1, 'fails');
+      pass(1_000);
+      assert.equal(call().ends('ok'), 'closed');
+      pass(-0.5);
+      assert.notEqual(tries(0.99), 'ramp');
+    });
+
     it('lets a tenth through after a close, then more in a straight line, then everything', () => {
       const { calls, call, pass, share, state, tries } = ramping();
       calls(1, 'fails');

@@ -1,71 +1,16 @@
 // A thread that loses every race, and threads that come at the worst moment: the twin's loops are bounded and what
-// they answer at their end takes nothing. Played by laying hands on `Atomics`, which the twin asks each time.
+// they answer at their end takes nothing.
 
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import * as layout from '../../assembly/layout.ts';
-import type { PolicyNumbers } from '../../src/state/options-block.ts';
-import { twinKernels } from '../../src/state/twin/twin.ts';
-import { wasmKernels } from '../../src/state/wasm-engine.ts';
-import { NEVER } from './arbitraries.ts';
+import { before, elsewhere, given, handsOff, instead, losing, NOW_MS } from './races.ts';
 import { play } from './steps.ts';
-import { World } from './world.ts';
 
 const { add, compareExchange, load } = Atomics;
-const NOW_MS = 5;
-const TWIN = 0;
-const KERNEL = 1;
-
-type Swap = (words: BigInt64Array, index: number, expected: bigint, next: bigint) => bigint;
-
-/** Puts something else in the place of compare-and-swap, until the scene is over. */
-function instead(swap: Swap): void {
-  Object.assign(Atomics, { compareExchange: swap });
-}
-
-/** Somebody is always faster: what is found is never what was expected. */
-const losing: Swap = (_words, _index, expected) =>
-  typeof expected === 'bigint' ? ~expected : (~(expected as number) as never);
-
-/** Runs `meanwhile` just before swap number `count`, from 1. */
-function before(count: number, meanwhile: (words: BigInt64Array, index: number) => void): void {
-  let left = count;
-  instead((words, index, expected, next) => {
-    if (--left === 0) meanwhile(words, index);
-    return compareExchange(words, index, expected, next);
-  });
-}
-
-function given(features: number, numbers: Partial<PolicyNumbers> = {}, keyCells = 0) {
-  const world = new World(twinKernels, wasmKernels);
-  const calm = { minCalls: 1, failureRate: 0.5, slowMs: NEVER, slowRate: 2, trials: 1, openMs: 1_000 };
-  const bucket = { units: 1, unitsPerMs: 1, burstUnits: 4, maxDebtMs: NEVER };
-  world.begin({
-    features,
-    numbers: { ...calm, ...bucket, maxConcurrent: 2, maxQueue: 9, ...numbers },
-    windowCalls: 10,
-    nowMs: NOW_MS,
-    generation: 0,
-    keyCells,
-  });
-  world.turn(TWIN);
-  const { slot, kernels: k } = world;
-  const [cell, row, fence] = [world.at.cell(0), world.at.row(0), world.fences[0]];
-  const admit = (draw = 0.5, nowMs = NOW_MS) => k.admit(slot, cell, row, fence, nowMs, 1, draw, 0);
-  const settle = (ticket: number, verdict: number) =>
-    k.settle(slot, cell, fence, ticket, NOW_MS, NOW_MS, verdict, 7, -1);
-  return { world, k, slot, cell, row, fence, admit, settle };
-}
-
-/** What the kernel side of the same memory answers, while the twin stands still. */
-function elsewhere(world: World, act: (k: World['kernels']) => void): void {
-  world.turn(KERNEL);
-  act(world.kernels);
-  world.turn(TWIN);
-}
 
 describe('a thread that loses every race', () => {
-  afterEach(() => Object.assign(Atomics, { add, compareExchange, load }));
+  afterEach(handsOff);
 
   it('is told to wait by a bucket, and has taken nothing', () => {
     const { k, slot } = given(layout.F_RATE);
@@ -179,7 +124,7 @@ describe('a thread that loses every race', () => {
 });
 
 describe('what happens between two steps of another thread', () => {
-  afterEach(() => Object.assign(Atomics, { add, compareExchange, load }));
+  afterEach(handsOff);
 
   it('refuses a caller for a try later when the options change at each of its steps', () => {
     const { world, admit, slot, k } = given(layout.F_RATE | layout.F_BULKHEAD);
@@ -242,7 +187,7 @@ describe('what happens between two steps of another thread', () => {
     k.record(slot, 0, NOW_MS, layout.V_SUCCESS);
     Object.assign(Atomics, { add });
     assert.ok(seen.length > 0 && Number.isNaN(seen[0]));
-    world.turn(TWIN);
+    world.turn(0);
     assert.ok(k.viewPercentile(slot, 0, NOW_MS, 0.5) > 0);
   });
 
