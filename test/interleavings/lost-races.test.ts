@@ -19,6 +19,8 @@ const module = new WebAssembly.Module(binary.slice());
 
 /** Which words are lost: by address, in bytes. */
 let lost: (address: number) => boolean = () => false;
+/** A word that is another one whenever it is looked at: its address, or none. */
+let restless = -1;
 /** Races lost since the scene began. */
 let races = 0;
 
@@ -31,6 +33,7 @@ function losingKernels(memory: WebAssembly.Memory): Kernels {
   };
   const step = (site: number, _part: number, address: number) => {
     putRight();
+    if (address === restless) Atomics.add(i32, address >> 2, 1);
     if (sites[site].operation === 'cmpxchg' && lost(address)) {
       spoilt = address >> 2;
       Atomics.xor(i32, spoilt, ODD);
@@ -82,6 +85,23 @@ function loses<T>(act: () => T, which: (address: number) => boolean = () => true
   assert.ok(races > before && races - before < 20_000, `${races - before} races lost`);
   return answer;
 }
+
+describe('a kernel under which the options change whenever it looks', () => {
+  it('refuses a call for the limiter’s sake, and gives the slot back', () => {
+    const { k, slot, admit } = given(layout.F_RATE | layout.F_BULKHEAD);
+    const first = slot + layout.OPTIONS_AT;
+    for (let block = 1; block < layout.OPTIONS_RING; block++) {
+      const to = first + block * layout.OPTIONS_BYTES;
+      world.at.bytes.copyWithin(to, first, first + layout.OPTIONS_BYTES);
+    }
+    restless = slot + layout.SLOT_VERSION;
+    const answer = admit();
+    restless = -1;
+    assert.equal(answer, layout.R_RATE);
+    world.at.i32[(slot + layout.SLOT_VERSION) >> 2] = 0;
+    assert.deepEqual([k.bulkheadActive(slot), k.rateAvailable(slot, NOW_MS)], [0, 4]);
+  });
+});
 
 describe('a kernel that loses every race', () => {
   it('tells a caller of a bucket to wait, and takes nothing', () => {
