@@ -27,7 +27,7 @@ const KEEP_EVERY_MS = 30_000;
  * Runs what is not known of the wanted files: mutants of a file that has changed, those whose test has changed, and
  * survivors without a reason. With `all`, every mutant.
  */
-export async function mutateFolder(name, { texts, paths, wanted, workers, all, far }) {
+export async function mutateFolder(name, { texts, paths, wanted, workers, all, onlyNew, far }) {
   const sources = new Map();
   for (const [path, text] of texts)
     if (path.startsWith('src/') && isMutated(path)) sources.set(path, readSource(text));
@@ -82,6 +82,7 @@ export async function mutateFolder(name, { texts, paths, wanted, workers, all, f
   writeResults(name, { operators, files });
 
   function holds({ outcome, by, test }, path, { lineText, what }) {
+    if (outcome === 'survived' && onlyNew) return true;
     if (outcome === 'survived') return explains(equivalents, path, { line: lineText, mutant: what });
     return test === testHash(by);
   }

@@ -38,7 +38,7 @@ export async function hunt(tasks, { folder, texts, sources, workers, far: furthe
     const tests = await reach(files, { texts, sources, workers });
     const stays = await readStays([...tests.keys()], texts, showers);
     const record = new Record(tests, stays);
-    const queue = wanted.map((task) => ({
+    const queue = cheapestFirst(wanted, record).map((task) => ({
       task,
       inForce: first.get(task.path) + task.number,
       tried: new Set(),
@@ -65,4 +65,18 @@ function firstNumbers(tasks, sources) {
     next += sources.get(path).mutants.length;
   }
   return first;
+}
+
+/** File by file, those whose tests are quick before those that need threads and time. */
+function cheapestFirst(tasks, record) {
+  const costs = new Map();
+  for (const { path, mutant } of tasks) {
+    const [test] = record.order(path, mutant.point);
+    const all = costs.get(path) ?? [];
+    all.push(test === undefined ? 0 : record.costsMs(test));
+    costs.set(path, all);
+  }
+  const mean = (path) => costs.get(path).reduce((sum, ms) => sum + ms, 0) / costs.get(path).length;
+  const order = [...costs.keys()].sort((one, other) => mean(one) - mean(other));
+  return order.flatMap((path) => tasks.filter((task) => task.path === path));
 }

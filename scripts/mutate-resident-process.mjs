@@ -14,6 +14,8 @@ fc.configureGlobal({ endOnFailure: true });
 const { stackTraceLimit } = Error;
 const { mutant } = await import(pathToFileURL(resolve('mutant.mjs')).href);
 const files = new Map();
+const RUNS_PER_SWEEP = 10;
+let runs = 0;
 let asked;
 
 function inForce(number) {
@@ -22,10 +24,16 @@ function inForce(number) {
   process.env.HOLDFAST_MUTANT = String(number);
 }
 
-async function run({ file, number }) {
+async function run({ file, number, load }) {
   inForce(-1);
-  if (!files.has(file)) {
+  if (load) {
     files.set(file, await registered(() => import(pathToFileURL(resolve(file)).href)));
+    return;
+  }
+  // Slots of policies that nobody holds any more are free when that was noticed, between two turns.
+  if (++runs % RUNS_PER_SWEEP === 0) {
+    globalThis.gc();
+    await new Promise((done) => setTimeout(done, 1));
   }
   Error.stackTraceLimit = stackTraceLimit;
   // Nothing else is left to do, and the scene has not ended: it never will.
@@ -51,5 +59,9 @@ process.on('message', async (message) => {
     if (asked === message) answer(true, String(error?.message ?? error));
   }
 });
+// What nobody awaited fails the scene that runs, as it does in the real runner; the process stays.
+for (const event of ['unhandledRejection', 'uncaughtException']) {
+  process.on(event, (error) => answer(true, String(error?.message ?? error)));
+}
 process.on('beforeExit', () => answer(true, 'never ends'));
 process.send('ready');

@@ -10,6 +10,7 @@
 //
 //   --workers N   processes of tests at a time (1)
 //   --all         runs what is known as well
+//   --new         runs only what was never tried: not those that are known to survive
 //   --far         shows survivors to the tests of other folders too, twenty seconds of them for each
 //
 // Killed: a test fails. Timed out: the tests hang. Survived: nothing notices. Explained: survived, and the reason why
@@ -34,6 +35,7 @@ const { values: flags, positionals: words } = parseArgs({
   options: {
     workers: { type: 'string', default: '1' },
     all: { type: 'boolean', default: false },
+    new: { type: 'boolean', default: false },
     far: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
@@ -61,7 +63,16 @@ for (const name of chosen) {
   const paths = sourcesOf(FOLDERS[name], [...texts.keys()]);
   const wanted = paths.filter((path) => filters.length === 0 || filters.some((word) => path.includes(word)));
   if (wanted.length === 0) continue;
-  if (!quiet) await mutateFolder(name, { texts, paths, wanted, workers, all: flags.all, far: flags.far });
+  if (!quiet)
+    await mutateFolder(name, {
+      texts,
+      paths,
+      wanted,
+      workers,
+      all: flags.all,
+      onlyNew: flags.new,
+      far: flags.far,
+    });
   const results = readResults(name);
   const sum = sumOf(results, readEquivalents(name));
   const stale = filters.length === 0 ? staleIn(results, { texts, paths }) : [];
