@@ -60,6 +60,32 @@ describe('a bucket of the twin', () => {
     sameInAllWorlds(begins(F_RATE), steps);
   });
 
+  it('carries from the lower half of its word into the upper one, at the unit where it is full', () => {
+    const numbers = { ...SLOW, units: 1, burstUnits: 4 };
+    for (const nowMs of [2 ** 28 - 2, 2 ** 28 - 1, 2 ** 28]) {
+      const steps: Step[] = [
+        ['acquire', 1],
+        ['acquire', 1],
+        ['lookAtRate', 1],
+        ['refund', 1],
+        ['acquire', 3],
+      ];
+      sameInAllWorlds(begins(F_RATE, { numbers, nowMs }), [...steps, ['lookAtRate', 1]]);
+    }
+  });
+
+  it('has other tokens where a permit costs another number of the same units', () => {
+    const steps: Step[] = [
+      ['acquire', 1],
+      ['publish', 0, { ...SLOW, units: 500 }, 0],
+      ['lookAtRate', 1],
+      ['acquire', 2],
+      ['publish', 0, { ...SLOW, burstUnits: 3_000 }, 0],
+      ['lookAtRate', 1],
+    ];
+    sameInAllWorlds(begins(F_RATE), steps);
+  });
+
   it('owes 2^53 units and not one more', () => {
     const numbers = { ...SLOW, units: 1, burstUnits: 1 };
     const owes: Step[] = [
@@ -98,7 +124,9 @@ describe('a bucket of the twin', () => {
         ['lookAtKeys', 1, 1],
       ];
       for (const features of [F_RATE | F_KEYED, F_RATE | F_KEYED | F_SHARED_KEYS]) {
-        sameInAllWorlds(begins(features, { keyCells: 4 }), [...asked, ...used, ...changes(count), ...after]);
+        const left = [...asked, ...used, ...changes(count)];
+        sameInAllWorlds(begins(features, { keyCells: 4 }), [...left, ...after]);
+        sameInAllWorlds(begins(features, { keyCells: 4 }), [...left, ['keyedCarry', 0, 4], ...after]);
       }
     });
   }
