@@ -1,6 +1,7 @@
 // What the budgets say: pure readings of the slot. `now` is the memory's time.
 
 import type { PolicyCore } from './core.ts';
+import { whileSteady } from './steady-view.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -26,7 +27,8 @@ export function readErrorBudget(core: PolicyCore, now: number): BudgetReading {
   const failures = core.kernels.budgetCount(core.at, now, 1);
   // 1 − 0.999 is a hair more than 0.001: a thousand calls allow one failure, not a hair more.
   const allowed = Math.round(calls * (1 - core.slot.numbers.objective) * 1e9) / 1e9;
-  const consumed = failures === 0 ? 0 : allowed > 1e-9 ? failures / allowed : Number.POSITIVE_INFINITY;
+  // An objective of 1 allows none: any failure is infinitely much of it.
+  const consumed = failures === 0 ? 0 : failures / allowed;
   return { calls, failures, allowed, remaining: Math.max(0, 1 - consumed), consumed };
 }
 
@@ -40,8 +42,7 @@ export function burnRate(core: PolicyCore, now: number, ms: number): number {
   const calls = core.kernels.burnCount(core.at, now, ms, 0);
   const failures = core.kernels.burnCount(core.at, now, ms, 1);
   if (calls === 0 || failures === 0) return 0;
-  const allowed = 1 - core.slot.numbers.objective;
-  return allowed <= 1e-12 ? Number.POSITIVE_INFINITY : failures / calls / allowed;
+  return failures / calls / (1 - core.slot.numbers.objective);
 }
 
 export function alertsOf(
@@ -61,9 +62,16 @@ export function alertsOf(
 
 /** Whether the latency percentile is over its target, once there are enough calls to tell. */
 export function latencyExceeded(core: PolicyCore, now: number): boolean {
-  const { latencyMinCalls, latencyPercentile, latencyTargetMs } = core.slot.numbers;
-  if (core.kernels.viewCount(core.at, 0, now) < latencyMinCalls) return false;
-  return core.kernels.viewPercentile(core.at, 0, now, latencyPercentile) > latencyTargetMs;
+  const { kernels, at, slot } = core;
+  const { latencyMinCalls, latencyPercentile, latencyTargetMs } = slot.numbers;
+  const exceeded = whileSteady(
+    slot,
+    0,
+    () =>
+      kernels.viewCount(at, 0, now) >= latencyMinCalls &&
+      kernels.viewPercentile(at, 0, now, latencyPercentile) > latencyTargetMs,
+  );
+  return exceeded === true;
 }
 
 /**
@@ -71,9 +79,12 @@ export function latencyExceeded(core: PolicyCore, now: number): boolean {
  * next k exhaust it when s + k is more than (1 − percentile) · (n + k). 0 while the calls are too few to tell.
  */
 export function slowCallsToSpare(core: PolicyCore, now: number): number {
-  const { latencyMinCalls, latencyPercentile, latencyTargetMs } = core.slot.numbers;
-  const total = core.kernels.viewCount(core.at, 0, now);
-  if (total < latencyMinCalls) return 0;
-  const slow = total - core.kernels.viewWithin(core.at, 0, now, latencyTargetMs);
-  return Math.max(0, Math.floor(((1 - latencyPercentile) * total - slow) / latencyPercentile));
+  const { kernels, at, slot } = core;
+  const { latencyMinCalls, latencyPercentile, latencyTargetMs } = slot.numbers;
+  const seen = whileSteady(slot, 0, () => {
+    const total = kernels.viewCount(at, 0, now);
+    return { total, slow: total - kernels.viewWithin(at, 0, now, latencyTargetMs) };
+  });
+  if (seen === undefined || seen.total < latencyMinCalls) return 0;
+  return Math.max(0, Math.floor(((1 - latencyPercentile) * seen.total - seen.slow) / latencyPercentile));
 }

@@ -8,6 +8,7 @@
 import { A_NEWCOMER, COUNT_HEDGE, T_TRIAL } from '../../assembly/layout.ts';
 import type { Call } from './call.ts';
 import type { PolicyCore } from './core.ts';
+import { whileSteady } from './steady-view.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 const CLOSED = 0;
@@ -53,8 +54,12 @@ export class Hedge {
     const { shape, slot, kernels, at, originMs } = this.#core;
     if (shape.hedge?.percentile === undefined) return slot.numbers.hedgeDelayMs;
     const now = nowMs - originMs;
+    const delayMs = whileSteady(slot, 2, () =>
+      kernels.viewCount(at, 2, now) < ENOUGH
+        ? NEVER
+        : kernels.viewPercentile(at, 2, now, slot.numbers.hedgePercentile),
+    );
     // Without a past to go by there is no telling what is late.
-    if (kernels.viewCount(at, 2, now) < ENOUGH) return NEVER;
-    return kernels.viewPercentile(at, 2, now, slot.numbers.hedgePercentile);
+    return delayMs === undefined || Number.isNaN(delayMs) ? NEVER : delayMs;
   }
 }

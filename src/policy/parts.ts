@@ -4,6 +4,7 @@ import { BULKHEAD_ABANDONED, LINE_COUNT } from '../../assembly/layout.ts';
 import { checkNumber } from '../base/options.ts';
 import { alertsOf, burnRate, errorBudgetExhausted, latencyExceeded, readErrorBudget } from './budgets.ts';
 import type { PolicyCore } from './core.ts';
+import { whileSteady } from './steady-view.ts';
 
 class Part {
   protected readonly core: PolicyCore;
@@ -123,11 +124,15 @@ export class LatencyBudgetPart extends Part {
   /** Share of calls within the target, 0…1; 1 while there are none. */
   get compliance(): number {
     const { kernels, at, slot } = this.core;
-    const calls = kernels.viewCount(at, 0, this.now);
-    return calls === 0 ? 1 : kernels.viewWithin(at, 0, this.now, slot.numbers.latencyTargetMs) / calls;
+    const share = whileSteady(slot, 0, () => {
+      const calls = kernels.viewCount(at, 0, this.now);
+      return calls === 0 ? 1 : kernels.viewWithin(at, 0, this.now, slot.numbers.latencyTargetMs) / calls;
+    });
+    return share ?? 1;
   }
 
   #percentile(share: number): number {
-    return this.core.kernels.viewPercentile(this.core.at, 0, this.now, share);
+    const { kernels, at, slot } = this.core;
+    return whileSteady(slot, 0, () => kernels.viewPercentile(at, 0, this.now, share)) ?? Number.NaN;
   }
 }

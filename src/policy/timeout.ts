@@ -3,6 +3,7 @@
 import { show } from '../base/show.ts';
 import type { Attempt } from './attempt.ts';
 import type { PolicyCore } from './core.ts';
+import { whileSteady } from './steady-view.ts';
 import type { CallContext } from './types.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -41,8 +42,13 @@ export class AttemptTimeout {
     const { kernels, at, slot, originMs, shape } = this.#core;
     const { timeoutPercentile, timeoutMultiplier, timeoutMinMs, timeoutMaxMs } = slot.numbers;
     const now = nowMs - originMs;
-    const enough = kernels.viewCount(at, 1, now) >= ENOUGH;
-    const percentile = enough ? kernels.viewPercentile(at, 1, now, timeoutPercentile) : NEVER;
+    const percentile = whileSteady(slot, 1, () =>
+      kernels.viewCount(at, 1, now) >= ENOUGH ? kernels.viewPercentile(at, 1, now, timeoutPercentile) : NEVER,
+    );
+    // No answer is no reason to have no timeout: the last one stands until the next call asks.
+    if (percentile === undefined || Number.isNaN(percentile)) {
+      return Math.min(this.#adaptedMs, timeoutMaxMs);
+    }
     this.#adaptedMs = Math.min(Math.max(percentile * timeoutMultiplier, timeoutMinMs), timeoutMaxMs);
     this.#adaptAgainMs = nowMs + (shape.timeout?.adaptive?.windowMs ?? 0) / 512;
     return this.#adaptedMs;

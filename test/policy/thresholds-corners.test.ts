@@ -56,6 +56,21 @@ onBothEngines('an error budget', (engine) => {
     assert.ok(Math.abs((errorBudget?.burnRate(6 * HOUR) as number) - 2) < 1e-9);
   });
 
+  it('is overspent by the failures over what it allows, however little that is', () => {
+    for (const [objective, over] of [
+      [1 - 1e-9, 1e9],
+      [1, Number.POSITIVE_INFINITY],
+    ] as const) {
+      const { guarded } = given(engine, { errorBudget: { objective, windowMs: HOUR } });
+      guarded.errorBudget?.record(false);
+      const { consumed, remaining } = guarded.errorBudget as { consumed: number; remaining: number };
+      assert.equal(remaining, 0);
+      for (const found of [consumed, guarded.errorBudget?.burnRate(HOUR) as number]) {
+        assert.ok(found === over || Math.abs(found / over - 1) < 1e-6, String(found));
+      }
+    }
+  });
+
   it('burns nothing where there were no calls, even if a snapshot has failures without them', () => {
     const { guarded } = given(engine, { errorBudget: { objective: 0.9, windowMs: HOUR } });
     guarded.restore({ ...guarded.snapshot(), errorBudget: { recent: [[0, 0, 5]] } });

@@ -1,5 +1,6 @@
 import { COUNT_EXHAUSTED, COUNT_LATENCY_VIOLATED } from '../../../assembly/layout.ts';
 import { burnRate, readErrorBudget } from '../../policy/budgets.ts';
+import { whileSteady } from '../../policy/steady-view.ts';
 import type { Labels, PolicyMetric } from './metric.ts';
 import type { PolicyReading } from './policy-reading.ts';
 
@@ -26,8 +27,8 @@ function percentile(name: string, share: number): PolicyMetric {
     type: 'gauge',
     labels: ['budget'],
     read: ({ core, now }, emit) => {
-      const ms = core.kernels.viewPercentile(core.at, 0, now, share);
-      if (!Number.isNaN(ms)) emit(ms / 1000);
+      const ms = whileSteady(core.slot, 0, () => core.kernels.viewPercentile(core.at, 0, now, share));
+      if (ms !== undefined && !Number.isNaN(ms)) emit(ms / 1000);
     },
   };
 }

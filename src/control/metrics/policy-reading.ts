@@ -4,6 +4,7 @@ import { F_ATTEMPTS, LATENCY_ATTEMPTS_AT, LATENCY_CALLS_AT } from '../../../asse
 import type { PolicyCore } from '../../policy/core.ts';
 import type { PolicyShape } from '../../policy/plan.ts';
 import { Policy } from '../../policy/policy.ts';
+import { whileSteady } from '../../policy/steady-view.ts';
 import { type Distribution, percentilesOf, readDistribution } from './distribution.ts';
 
 /** Moves of a breaker by their names: `closed>open`. */
@@ -57,7 +58,11 @@ export class PolicyReading {
       this.#percentiles =
         this.policy.latencyBudget === undefined
           ? percentilesOf(core.slot.plane, core.at + LATENCY_CALLS_AT, SHARES)
-          : SHARES.map((share) => core.kernels.viewPercentile(core.at, 0, now, share));
+          : SHARES.map(
+              (share) =>
+                whileSteady(core.slot, 0, () => core.kernels.viewPercentile(core.at, 0, now, share)) ??
+                Number.NaN,
+            );
     }
     return this.#percentiles;
   }
