@@ -14,17 +14,23 @@ import {
   F_GRADIENT,
   F_RATE,
   F_VIEW_RATE,
+  LATENCY_VIEWS_AT,
   R_RATE,
   S_RELEASE,
   S_VERDICT,
+  VIEW_BYTES,
+  VIEW_COUNT,
+  VIEW_STAMPS,
 } from '../../assembly/layout.ts';
 import { bucket, ENGINES, givenPolicyOn, type TestedEngine } from './given.ts';
 
 const INTERVAL_MS = 1_000;
 const RATE = 1_000;
+/** The view that watches what the rate follows. */
+const RATE_VIEW = 3;
 
 /** A limiter whose rate follows latencies; each interval has thirty of them. */
-function limiter(engine: TestedEngine, rateTargetMs: number) {
+function limiter(engine: TestedEngine, rateTargetMs: number, rateSamples = 1) {
   const { kernels, slot, plane } = givenPolicyOn(engine, {
     features: F_RATE | F_ATTEMPTS | F_VIEW_RATE,
     viewMs: [0, 0, 0, INTERVAL_MS],
@@ -34,9 +40,10 @@ function limiter(engine: TestedEngine, rateTargetMs: number) {
       maxRate: 10 * RATE,
       rateTargetMs,
       ratePercentile: 0.95,
-      rateSamples: 1,
+      rateSamples,
     },
   });
+  const stamps = slot.at + LATENCY_VIEWS_AT + RATE_VIEW * VIEW_BYTES + VIEW_STAMPS;
   let now = 50 * INTERVAL_MS;
   const end = (ms: number) =>
     kernels.settle(slot.at, slot.cell, -1, 0, now - ms, now, 0, S_VERDICT | S_RELEASE, -1);
@@ -52,6 +59,8 @@ function limiter(engine: TestedEngine, rateTargetMs: number) {
   return {
     interval,
     refuse: () => kernels.refuse(slot.at, plane.rowAt, now, 1, R_RATE),
+    /** As if who began this interval had died before it was done. */
+    forgetBeginning: () => plane.bytes.fill(0, stamps, stamps + 8 * VIEW_COUNT),
     refused: (by: number) => kernels.count(slot.at, COUNT_RATE_REFUSED, by),
   };
 }
@@ -88,6 +97,19 @@ for (const engine of ENGINES) {
       assert.equal(below.interval(33), RATE);
       below.refuse();
       assert.ok(below.interval(31) > RATE);
+    });
+
+    it('is judged by as many calls as it takes, not by one less', () => {
+      // Those of the first interval, with the call that began it.
+      assert.ok(limiter(engine, 1, 31).interval(33) < RATE);
+      assert.equal(limiter(engine, 1, 32).interval(33), RATE);
+    });
+
+    it('is not judged by an interval whose beginning nobody has kept', () => {
+      const { interval, forgetBeginning } = limiter(engine, 1);
+      forgetBeginning();
+      assert.equal(interval(33), RATE);
+      assert.ok(interval(33) < RATE, 'by the next one it is');
     });
 
     for (const [name, most] of [

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { F_KEYED, F_RATE, KEY_PROBES } from '../../assembly/layout.ts';
+import { F_KEYED, F_RATE, KEY_PROBES, THREAD_HASH } from '../../assembly/layout.ts';
 import { bucket, ENGINES, givenPolicyOn } from './given.ts';
 
 const EXHAUSTED = -4;
@@ -26,6 +26,22 @@ for (const engine of ENGINES) {
       assert.equal(kernels.keyedLive(slot.at, 0), found);
       assert.ok(found >= 4 * KEY_PROBES, 'as many as were asked for have one');
       assert.ok(found < cells, `${found} of ${cells} cells were in use`);
+    });
+
+    it('has one in each of those cells, and none in the next', () => {
+      const { kernels, slot, plane } = givenPolicyOn(engine, {
+        features: F_RATE | F_KEYED,
+        numbers: bucket(1, 1, true),
+        maxKeys: 4 * KEY_PROBES,
+      });
+      const hash = (plane.rowAt + THREAD_HASH) >> 2;
+      for (let n = 1; n <= KEY_PROBES + 1; n++) {
+        // All of one place: it is told by the bits below the sixteenth.
+        plane.i32[hash] = n << 16;
+        plane.i32[hash + 1] = 1 << 16;
+        const answer = kernels.keyedAcquire(slot.at, plane.rowAt, 0, 1);
+        assert.equal(answer, n <= KEY_PROBES ? 0 : EXHAUSTED, `key ${n}`);
+      }
     });
   });
 }

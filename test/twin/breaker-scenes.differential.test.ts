@@ -184,7 +184,28 @@ describe('trials of the twin', () => {
   it('are counted below 2^12 each, as many as there may be', () => {
     const many = Array.from({ length: 300 }, (_, n) => admit(n & 3));
     const ends = many.map((_, n) => settle(n % 3 === 0 ? FAILURE : SUCCESS));
-    sameInAllWorlds(begins({ trials: 4_095, trialRate: 1 }), [...OPENED, ...many, LOOK, ...ends, LOOK]);
+    for (const trialRate of [1, 2])
+      sameInAllWorlds(begins({ trials: 4_095, trialRate }), [...OPENED, ...many, LOOK, ...ends, LOOK]);
+  });
+
+  it('are struck from the ledger that lists them, and from no other', () => {
+    for (const verdict of [IGNORED, SUCCESS, FAILURE]) {
+      const [last, first]: Step[] = [1, 0].map((pick) => ['settle', pick, verdict, 7, -1, 'right']);
+      // One that is void is listed yet; the other was taken without a ledger.
+      const older = [
+        admit(0),
+        pass(500),
+        admit(0, 0.99, 'none'),
+        LOOK,
+        last,
+        LOOK,
+        ['die', 0] as const,
+        LOOK,
+      ];
+      const given = [admit(0), settle(IGNORED), admit(0, 0.99, 'none')];
+      const listed: Step[][] = [older, [...given, first, LOOK], [...given, ['force', 1_000], first, LOOK]];
+      for (const steps of listed) sameInAllWorlds(begins(), [...OPENED, ...steps, admit(1), admit(2), LOOK]);
+    }
   });
 
   it('open it for a time of their own', () => {
@@ -239,6 +260,8 @@ describe('a breaker of the twin', () => {
     for (const [failureRate, slowRate] of [
       [0.3, 2],
       [2, 0.3],
+      // Met by a call that is good.
+      [0.2, 2],
     ]) {
       for (const late of [0, 99, 299, 300, 400]) {
         const steps = [

@@ -248,5 +248,6 @@ describe('what happens between two steps of another thread', () => {
     });
     assert.equal(k.keyedAcquire(slot, row, NOW_MS, 1), 0);
     assert.equal(k.keyedAvailable(slot, row, NOW_MS), 2, 'both have spent from one bucket');
+    assert.equal(k.keyedLive(slot, NOW_MS), 1, 'and the cell that it had begun is given up');
   });
 });

@@ -95,7 +95,7 @@ describe('latencies of the twin', () => {
   });
 
   it('are none of a future that the clock has left', () => {
-    for (const ms of [50, 100, 101, 200, 700, 800, 5_000]) {
+    for (const ms of [12.5, 100 / 7, 25, 50, 100, 101, 700, 800, 5_000]) {
       const steps: Step[] = [
         ...call(5),
         ['pass', 150],
@@ -111,6 +111,7 @@ describe('latencies of the twin', () => {
         ...call(1),
       ];
       sameInAllWorlds(begins(views), steps);
+      sameInAllWorlds(begins(views), [...call(5), ['turnBack', ms], ...look(5)]);
     }
   });
 });
