@@ -16,6 +16,8 @@ const SHORT_MS = 200;
 const SUSPECTS = 12;
 /** In processes that begin with the mutant. */
 const APART_BUDGET_MS = 3_000;
+/** Where nothing else was asked: of a table that is wrong from the start. */
+const LOADED_BUDGET_MS = 15_000;
 /** Tests that the process that stays runs with a tenth of their histories. */
 const IN_BRIEF = /\.differential\.test\.ts$/;
 const NONE = -1;
@@ -62,7 +64,9 @@ export class Shower {
     const loaded = record.isReachedByLoading(path, mutant.point);
     const apart = order.filter((test) => loaded || !record.stays(test) || IN_BRIEF.test(test));
     if (apart.length === 0) return onFound(job, undefined);
-    const afforded = within(apart, APART_BUDGET_MS, (test) => record.tookMs(test));
+    const afforded = within(apart, mutant.point === 0 ? LOADED_BUDGET_MS : APART_BUDGET_MS, (test) =>
+      record.tookMs(test),
+    );
     onFound(job, await this.#showApart(afforded, inForce, record, path));
   }
 
