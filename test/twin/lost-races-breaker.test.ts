@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import * as layout from '../../assembly/layout.ts';
 import type { PolicyNumbers } from '../../src/state/options-block.ts';
-import { beforeSwapOf, elsewhere, given, handsOff, NOW_MS } from './races.ts';
+import { beforeSwapOf, elsewhere, given, handsOff, instead, NOW_MS } from './races.ts';
 
+const { compareExchange } = Atomics;
 const OPEN_MS = 1_000;
 const CLOSED = 0;
 const HALF_OPEN = 1;
@@ -73,6 +74,18 @@ describe('the time of a breaker of the twin', () => {
     );
   });
 
+  it('is missing where who opened it lost every race for it, and it is open all the same', () => {
+    const { open, mark, stateAt, admitAt } = breaker();
+    instead((words, index, expected, next) =>
+      index === mark >> 3 ? ~expected : compareExchange(words, index, expected, next),
+    );
+    assert.equal(open(), layout.E_OPENED);
+    handsOff();
+    assert.equal(stateAt(), OPEN);
+    assert.equal(admitAt(0), layout.R_OPEN);
+    assert.ok(isTrial(admitAt(OPEN_MS)));
+  });
+
   for (const [name, late] of [
     [
       'who opened it',
@@ -87,7 +100,7 @@ describe('the time of a breaker of the twin', () => {
         scene.open();
         scene.forgetMark();
         beforeSwapOf(scene.mark, () => scene.otherForces(-1));
-        scene.admit(0);
+        assert.ok(scene.admit(0) >= 0, 'it is closed by now');
       },
     ],
     [
