@@ -210,6 +210,13 @@ describe('trials of the twin', () => {
     }
   });
 
+  it('are taken back from the dead however many they are, and isolations with them', () => {
+    const many = Array.from({ length: 200 }, (_, n) => admit(n & 1));
+    const isolated = Array.from({ length: 300 }, (): Step => ['isolate', 0, 1, 'right']);
+    const steps: Step[] = [...OPENED, ...many, LOOK, ...isolated, ['die', 0], LOOK, ['die', 1], LOOK];
+    sameInAllWorlds(begins({ trials: 4_095 }), steps);
+  });
+
   it('open it for a time of their own', () => {
     for (const openMs of [0, 1, 250]) {
       const steps = [...OPENED, admit(0), settle(SUCCESS, openMs), LOOK, pass(1), admit(0), LOOK];

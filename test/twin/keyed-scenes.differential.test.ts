@@ -152,4 +152,32 @@ describe('a cell that was left between two steps of its move, in the twin', () =
       take(KEYS[0], 9);
     }
   });
+
+  it('is no longer that of the key it was taken from, where that key’s tag is 0', () => {
+    const key = [LOW & ~63, HIGH] as const;
+    for (const cells of [1, 2]) {
+      begin(cells);
+      take(key, 0, 2);
+      for (const world of worlds) world.at.i32[cellOf(world, key) + 2] ^= 3;
+      take(key, 0);
+      take(key, 9);
+    }
+  });
+});
+
+describe('a cell whose word has an empty half, in the twin', () => {
+  it('is carried over to the options in force like any other', () => {
+    for (const high of [0, HIGH]) {
+      begin(1);
+      for (const world of worlds) world.nowMs = 2 ** 22 - 1;
+      take([LOW & ~63, high], 0);
+      for (const world of worlds) {
+        const { kernels, slot, at } = world;
+        at.writeBlock(at.scratch(1), { ...world.numbers, maxConcurrent: 3 });
+        assert.equal(kernels.publish(slot, at.scratch(1), 0, 2, world.nowMs), 1);
+        kernels.keyedCarry(slot, world.nowMs, 0, 1);
+      }
+      assert.deepEqual(worlds[1].at.differences(worlds[0].at), []);
+    }
+  });
 });

@@ -43,6 +43,31 @@ describe('a slot of the twin', () => {
   });
 });
 
+describe('a place in line of the twin', () => {
+  afterEach(handsOff);
+
+  it('is struck from the ledger again of who came too late for it', () => {
+    const { world, k, slot, cell, fence } = given(layout.F_BULKHEAD | layout.F_LINE, { maxQueue: 1 });
+    before(1, () => elsewhere(world, (kernels) => kernels.lineJoin(slot, world.at.cell(1), world.fences[1])));
+    assert.equal(k.lineJoin(slot, cell, fence), -1);
+    assert.equal(k.reclaim(slot, cell, 1, fence + 1), 0, 'it held nothing');
+    assert.equal(world.at.i32[(slot + layout.LINE_COUNT) >> 2], 1);
+  });
+
+  it('has a number of its own after billions of them', () => {
+    const { world, k, slot, cell, fence } = given(layout.F_BULKHEAD | layout.F_LINE);
+    for (const number of [2 ** 31 - 1, 2 ** 32 - 1, 2 ** 33]) {
+      new BigInt64Array(world.at.memory.buffer)[(slot + layout.LINE_SEQ) >> 3] = BigInt(number);
+      assert.deepEqual(
+        [k.lineJoin(slot, cell, fence), k.lineJoin(slot, cell, fence)],
+        [number + 1, number + 2],
+      );
+      k.lineHead(cell, number + 1, 1);
+      assert.deepEqual([k.lineRank(slot, number + 1), k.lineRank(slot, number + 2)], [0, 1]);
+    }
+  });
+});
+
 describe('options of the twin', () => {
   it('are not published while another thread does so', () => {
     const { world, slot } = given(layout.F_BULKHEAD);
@@ -52,6 +77,14 @@ describe('options of the twin', () => {
     assert.deepEqual([world.version, world.at.i32[lock]], [0, 99]);
     world.at.i32[lock] = 0;
     assert.equal(play(world, ['publish', 0, { maxConcurrent: 7 }, 0]), 1);
+  });
+
+  it('stay what they were where who was to publish others has died, in a version that it does not know', () => {
+    const { world, k, slot, cell, fence } = given(layout.F_BULKHEAD, { maxConcurrent: 3 });
+    const lock = (slot + layout.SLOT_LOCK) >> 2;
+    world.at.i32[lock] = 1;
+    k.reclaim(slot, cell, 1, fence + 1);
+    assert.deepEqual([world.version, world.at.i32[lock], k.bulkheadCapacity(slot)], [2, 0, 3]);
   });
 });
 
