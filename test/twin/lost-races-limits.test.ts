@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import * as layout from '../../assembly/layout.ts';
 import type { PolicyNumbers } from '../../src/state/options-block.ts';
-import { before, elsewhere, given, handsOff, NOW_MS } from './races.ts';
+import { before, elsewhere, given, handsOff, instead, NOW_MS } from './races.ts';
 import { play } from './steps.ts';
 
-const { load } = Atomics;
+const { compareExchange, load } = Atomics;
 const EXHAUSTED = -4;
 const BURST = 4;
 
@@ -39,6 +39,28 @@ describe('a slot of the twin', () => {
       );
       assert.equal(k.bulkheadEnter(slot, cell, fence), 0);
       assert.equal(k.bulkheadActive(slot), maxConcurrent);
+    }
+  });
+});
+
+describe('a limit that finds itself, of the twin', () => {
+  afterEach(handsOff);
+
+  it('is free to learn again once the thread is declared dead that died while it learnt', () => {
+    for (const thread of [0, 1]) {
+      const { world, k, slot } = given(layout.F_BULKHEAD | layout.F_AIMD, { minLimit: 1, maxLimit: 9 });
+      const lock = (slot + layout.ADAPT_LOCK) >> 2;
+      play(world, ['admit', thread, 1, 0.5, 0, 'right']);
+      let swaps = 0;
+      instead((words, index, expected, next) => {
+        if (index === lock && words.BYTES_PER_ELEMENT === 4 && ++swaps === 2) throw new Error('died');
+        return compareExchange(words, index, expected, next);
+      });
+      assert.throws(() => play(world, ['settle', 0, layout.V_SUCCESS, 7, -1, 'right']), /^Error: died$/);
+      handsOff();
+      assert.notEqual(world.at.i32[lock], 0);
+      k.reclaim(slot, world.at.cell(thread), thread + 1, world.fences[thread] + 1);
+      assert.equal(world.at.i32[lock], 0);
     }
   });
 });
@@ -82,9 +104,10 @@ describe('options of the twin', () => {
   it('stay what they were where who was to publish others has died, in a version that it does not know', () => {
     const { world, k, slot, cell, fence } = given(layout.F_BULKHEAD, { maxConcurrent: 3 });
     const lock = (slot + layout.SLOT_LOCK) >> 2;
+    assert.equal(play(world, ['publish', 0, { maxConcurrent: 5 }, 0]), 1);
     world.at.i32[lock] = 1;
     k.reclaim(slot, cell, 1, fence + 1);
-    assert.deepEqual([world.version, world.at.i32[lock], k.bulkheadCapacity(slot)], [2, 0, 3]);
+    assert.deepEqual([world.version, world.at.i32[lock], k.bulkheadCapacity(slot)], [3, 0, 5]);
   });
 });
 
