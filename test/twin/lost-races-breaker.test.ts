@@ -152,6 +152,22 @@ describe('a breaker of the twin that another thread moves meanwhile', () => {
     assert.equal(admitAt(OPEN_MS), layout.R_OPEN);
   });
 
+  it('gets back the trial of who lost the race to return it, once', () => {
+    const { open, state, admitAt, otherAdmits, settle } = breaker({ trials: 2 });
+    open();
+    const trial = admitAt(OPEN_MS);
+    assert.ok(isTrial(trial));
+    let answer = 0;
+    beforeSwapOf(state, () => {
+      answer = otherAdmits(OPEN_MS);
+    });
+    settle(trial, layout.V_IGNORED);
+    handsOff();
+    assert.ok(isTrial(answer), 'another thread took the second meanwhile');
+    assert.ok(isTrial(admitAt(OPEN_MS)), 'the first is free again');
+    assert.equal(otherAdmits(OPEN_MS), layout.R_OPEN);
+  });
+
   it('gets back the trial of a thread that was declared dead just as it took it', () => {
     const { world, open, trials, admitAt, otherAdmits, slot, cell, fence } = breaker();
     open();

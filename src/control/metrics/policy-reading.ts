@@ -4,7 +4,6 @@ import { F_ATTEMPTS, LATENCY_ATTEMPTS_AT, LATENCY_CALLS_AT } from '../../../asse
 import type { PolicyCore } from '../../policy/core.ts';
 import type { PolicyShape } from '../../policy/plan.ts';
 import { Policy } from '../../policy/policy.ts';
-import { whileSteady } from '../../policy/steady-view.ts';
 import { type Distribution, percentilesOf, readDistribution } from './distribution.ts';
 
 /** Moves of a breaker by their names: `closed>open`. */
@@ -55,14 +54,11 @@ export class PolicyReading {
     const { now, core } = this;
     if (!(now - this.#percentilesAtMs <= maxAgeMs)) {
       this.#percentilesAtMs = now;
+      const budget = this.policy.latencyBudget;
       this.#percentiles =
-        this.policy.latencyBudget === undefined
+        budget === undefined
           ? percentilesOf(core.slot.plane, core.at + LATENCY_CALLS_AT, SHARES)
-          : SHARES.map(
-              (share) =>
-                whileSteady(core.slot, 0, () => core.kernels.viewPercentile(core.at, 0, now, share)) ??
-                Number.NaN,
-            );
+          : [budget.p50Ms, budget.p95Ms, budget.p99Ms];
     }
     return this.#percentiles;
   }
