@@ -11,7 +11,7 @@ interface Target {
   holds(value: number): boolean;
 }
 
-const all = ['node-20', 'bun-1', 'deno-2'].map((name) => {
+const all = ['bun-1', 'deno-2', 'node-20'].map((name) => {
   const file = new URL(`../../bench/results/${name}.json`, import.meta.url);
   return { name, results: JSON.parse(readFileSync(file, 'utf8')) as object };
 });
