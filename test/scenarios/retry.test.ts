@@ -1,4 +1,4 @@
-// SCENARIOS 12–17: retries and their pauses. 14 and 15 stand with the backoffs.
+// SCENARIOS 12–17: retries and their pauses. 14 and most of 15 stand with the kernels.
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
@@ -52,6 +52,17 @@ onBothEngines('retry', (engine) => {
       of(scene, 'retry').map(({ attempt }) => attempt),
       [1, 2, 3, 4, 5],
     );
+  });
+
+  it('15: a pause longer than any timer of the platform is not over at once', async () => {
+    const backoff = exponential({ baseMs: 2 ** 31 + 5, maxMs: 2 ** 32, jitter: 'none' });
+    const { clock, guarded } = given(engine, { retry: { maxRetries: 1, backoff } });
+    const operation = failing(1);
+    const result = guarded.execute(operation);
+    await clock.advance(2 ** 31 + 4);
+    assert.equal(operation.calls, 1);
+    await clock.advance(1);
+    assert.equal(await result, 'done');
   });
 
   it('16: maxElapsedMs clips the last pause', async () => {

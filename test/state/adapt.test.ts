@@ -61,12 +61,12 @@ for (const engine of ENGINES) {
   const { aimd, vegas, gradient2 } = givenPolicyOn(engine, {}).kernels;
 
   describe(`limits that find themselves (${engine})`, () => {
-    it('by addition and multiplication: one more while half is used, a tenth less on a drop', () => {
+    it('SCENARIO 24: by addition and multiplication: one more while half is used, a tenth less on a drop', () => {
       assert.deepEqual([aimd(20, 10, 0), aimd(20, 20, 0), aimd(20, 9, 0)], [21, 21, 20]);
       assert.deepEqual([aimd(30, 30, 1), aimd(30, 1, 1), aimd(10, 1, 1)], [27, 27, 9]);
     });
 
-    it('by Vegas’ queue: grow fast without one, hold, shrink when it is long', () => {
+    it('SCENARIO 24: by Vegas’ queue: grow fast without one, hold, shrink when it is long', () => {
       const at = (limit: number, rtt: number, inFlight = limit + 1) => vegas(limit, inFlight, rtt, 10, 0);
       assert.deepEqual([at(10, 10), at(10, 14), at(10, 50)], [16, 10, 9]);
       assert.deepEqual([at(10, 12), at(10, 11), at(100, 11), at(100, 12)], [11, 16, 100, 98]);

@@ -23,20 +23,20 @@ for (const engine of ENGINES) {
       assert.deepEqual(pauses(LINEAR, 5, 100, 50, 260), [100, 150, 200, 250, 260]);
     });
 
-    it('double, up to the longest', () => {
+    it('SCENARIO 14: double, up to the longest', () => {
       assert.deepEqual(
         pauses(EXPONENTIAL, 6, 2_000, 2, 30_000),
         [2_000, 4_000, 8_000, 16_000, 30_000, 30_000],
       );
     });
 
-    it('grow by any factor, exactly', () => {
+    it('SCENARIO 14: grow by any factor, exactly', () => {
       assert.deepEqual(pauses(EXPONENTIAL, 4, 100, 3, 30_000), [100, 300, 900, 2_700]);
       assert.deepEqual(pauses(EXPONENTIAL, 4, 100, 1.5, 30_000), [100, 150, 225, 337.5]);
       assert.deepEqual(pauses(EXPONENTIAL, 4, 100, 1, 30_000), [100, 100, 100, 100]);
     });
 
-    it('stay at the longest: the twelfth and the thirteenth of 100 ms doubled', () => {
+    it('SCENARIO 14: stay at the longest: the twelfth and the thirteenth of 100 ms doubled', () => {
       assert.deepEqual(
         pauses(EXPONENTIAL, 13, 100, 2, 100_000).slice(9),
         [51_200, 100_000, 100_000, 100_000],
@@ -73,7 +73,7 @@ for (const engine of ENGINES) {
       assert.equal(backoff(EXPONENTIAL, 50, 1_000, 2, 8_000, FULL, 0.5, 0), 4_000);
     });
 
-    it('are the longest at the thousandth retry of a base of a day', () => {
+    it('SCENARIO 15: are the longest at the thousandth retry of a base of a day', () => {
       for (const kind of [LINEAR, EXPONENTIAL, FIBONACCI]) {
         assert.equal(
           backoff(kind, 1_000, DAY_MS, kind === LINEAR ? DAY_MS : 2, 30 * DAY_MS, NONE, 0.5, 0),
@@ -82,7 +82,7 @@ for (const engine of ENGINES) {
       }
     });
 
-    it('are finite from nothing to the longest for every retry to 1 025', () => {
+    it('SCENARIO 15: are finite from nothing to the longest for every retry to 1 025', () => {
       for (const kind of [CONSTANT, LINEAR, EXPONENTIAL, FIBONACCI, DECORRELATED]) {
         for (let retry = 1; retry <= 1_025; retry++) {
           const pause = backoff(kind, retry, 100, kind === LINEAR ? 100 : 2, 30_000, FULL, 0.7, 20_000);
