@@ -3,7 +3,9 @@
 // What a window holds is a histogram less the one that was kept when its oldest slice began. A thread that begins a
 // slice writes over the oldest one that is kept; whoever adds up at that moment may see half of each, and come to a
 // percentile that nobody's call took, or to none. The epoch of the window is changed before anything is written over,
-// so what was read between two equal epochs is whole.
+// so what was read between two equal epochs is whole, but for a reader whose time is still that of the slice before and
+// that begins between the change of the epoch and the first word written: what it finds may be torn, and is forgotten
+// with the next reading. Whoever acts on it must bear that there is none.
 
 import { LATENCY_VIEWS_AT, VIEW_BYTES, VIEW_EPOCH } from '../../assembly/layout.ts';
 import type { Slot } from '../state/slot.ts';
