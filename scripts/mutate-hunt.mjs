@@ -37,7 +37,7 @@ export async function hunt(tasks, { folder, texts, sources, workers, far: furthe
   async function huntAmong(files, wanted, budgetMs, onSurvivor) {
     const tests = await reach(files, { texts, sources, workers });
     const stays = await readStays([...tests.keys()], texts, showers);
-    const record = new Record(tests, stays);
+    const record = new Record(tests, stays, texts);
     const queue = cheapestFirst(wanted, record).map((task) => ({
       task,
       inForce: first.get(task.path) + task.number,
@@ -71,7 +71,7 @@ function firstNumbers(tasks, sources) {
 function cheapestFirst(tasks, record) {
   const costs = new Map();
   for (const { path, mutant } of tasks) {
-    const [test] = record.order(path, mutant.point);
+    const [test] = record.order(path, mutant);
     const all = costs.get(path) ?? [];
     all.push(test === undefined ? 0 : record.costsMs(test));
     costs.set(path, all);

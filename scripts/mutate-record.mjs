@@ -1,15 +1,23 @@
 // Which test to ask first.
 
-/** How often each test noticed something in a file, so that the one to be asked first is the likeliest for its time. */
+/**
+ * How often each test noticed something in a file, and which tests speak of what stands in the line, so that the one
+ * to be asked first is the likeliest for its time.
+ */
 export class Record {
   #tests;
   #stays;
+  #words;
   #tries = new Map();
 
-  /** `tests`: of `reach`; `stays`: what a test takes in the process that stays, 0 for one that cannot. */
-  constructor(tests, stays) {
+  /**
+   * `tests`: of `reach`; `stays`: what a test takes in the process that stays, 0 for one that cannot; `texts`: of all
+   * files.
+   */
+  constructor(tests, stays, texts) {
     this.#tests = tests;
     this.#stays = stays;
+    this.#words = new TestWords([...tests.keys()], texts);
   }
 
   /** In a process of its own. */
@@ -60,16 +68,47 @@ export class Record {
     );
   }
 
-  /** The tests that reach a point, the likeliest for their time first. */
-  order(path, point, hint) {
+  /** The tests that reach a mutant's point, the likeliest for their time first. */
+  order(path, { point, lineText }, hint) {
+    const shares = this.#words.sharesOf(lineText);
     const worth = (test) =>
-      test === hint ? Number.POSITIVE_INFINITY : this.#rate(path, test) / (20 + this.costsMs(test));
+      test === hint
+        ? Number.POSITIVE_INFINITY
+        : (this.#rate(path, test) * (0.2 + 2 * shares(test))) / (20 + this.costsMs(test));
     return [...this.#tests.keys()]
       .filter((test) => this.#tests.get(test).reached.has(`${path} ${point}`))
       .map((test) => ({ test, worth: worth(test) }))
       .sort((one, other) => other.worth - one.worth)
       .map(({ test }) => test);
   }
+}
+
+/** The names that tests use: one that few of them use says more. */
+class TestWords {
+  #of = new Map();
+  #weights = new Map();
+
+  constructor(tests, texts) {
+    const many = new Map();
+    for (const test of tests) {
+      const words = wordsOf(texts.get(test));
+      this.#of.set(test, words);
+      for (const word of words) many.set(word, (many.get(word) ?? 0) + 1);
+    }
+    for (const [word, count] of many) this.#weights.set(word, Math.log(tests.length / count));
+  }
+
+  /** For each test, which share of what a line speaks of it speaks of too, 0 to 1. */
+  sharesOf(line) {
+    const words = [...wordsOf(line)].filter((word) => this.#weights.get(word) > 0);
+    const sum = (of) => of.reduce((all, word) => all + this.#weights.get(word), 0);
+    const whole = sum(words);
+    return (test) => (whole === 0 ? 0 : sum(words.filter((word) => this.#of.get(test).has(word))) / whole);
+  }
+}
+
+function wordsOf(text) {
+  return new Set(text.match(/[A-Za-z]\w+/g));
 }
 
 /** The first of these, and what else fits into the budget. */
