@@ -3,8 +3,9 @@
 //
 //   thread-time-machine.ts common 1 1.02     hrtime is common to all threads; quiet from 1 to 1.02 ms after each question
 //   thread-time-machine.ts nothing 0 1e9     nothing in common but the wall clock; always quiet
+//   thread-time-machine.ts nothing 3 4.2 .02 while it is quiet, a reading takes .02 ms; else .001
 
-const [, , kind, quietFrom, quietTo] = process.argv;
+const [, , kind, quietFrom, quietTo, quietMs = 0.001] = process.argv;
 const HRTIME_AT_ZERO = 5_000.125;
 const WALL_AT_ZERO = 1_800_000_000_000.375;
 const TIME_ORIGIN = WALL_AT_ZERO - 7.5;
@@ -18,7 +19,7 @@ const read = () => {
   const sinceMs = ms - askedMs;
   const isQuiet = sinceMs >= Number(quietFrom) && sinceMs < Number(quietTo);
   // What is busy is so unevenly.
-  ms += isQuiet ? 0.001 : readings++ % 2 === 0 ? 0.4 : 0.1;
+  ms += isQuiet ? Number(quietMs) : readings++ % 2 === 0 ? 0.4 : 0.1;
   return before;
 };
 const hrtime = () => {
