@@ -8,6 +8,7 @@ import { changing } from './changes.ts';
 import { counters } from './counters.ts';
 import { keyedBuckets } from './keyed.ts';
 import { locks } from './locks.ts';
+import { moments } from './moments.ts';
 import { moves } from './moves.ts';
 import { policies } from './policy.ts';
 import { sums } from './sums.ts';
@@ -22,6 +23,7 @@ export const suites: readonly Suite[] = [
   breakerHands,
   breakerTimes,
   moves,
+  moments,
   bulkheads,
   waitings,
   windows,
