@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transformSync } from 'esbuild';
+import { withInfections } from './mutate-infected.mjs';
 import { MUTANT_MODULE, withAll } from './mutate-schemata.mjs';
 import { root } from './root.mjs';
 
@@ -82,6 +83,15 @@ export function tellingCopy(texts, sources) {
     const teller = pathToFileURL(join(folder, 'reached.mjs')).href;
     const told = `import { teller as __teller } from '${teller}'; const __told = __teller('${path}');`;
     return `${told} ${sources.get(path).marked('__told')}`;
+  });
+}
+
+/** A copy whose sources write down which mutants would have had another value, in the same file. */
+export function infectedCopy(texts, sources) {
+  return new Copy(texts, (path, text, folder) => {
+    if (!sources.has(path)) return text;
+    const teller = pathToFileURL(join(folder, 'reached.mjs')).href;
+    return `import { teller as __teller } from '${teller}'; ${withInfections(sources.get(path), `__teller('${path}')`)}`;
   });
 }
 

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { FOLDERS, isMutated } from './mutate-folders.mjs';
 import { hunt } from './mutate-hunt.mjs';
+import { isCompared } from './mutate-infected.mjs';
 import {
   entryOf,
   explains,
@@ -53,7 +54,8 @@ export async function mutateFolder(name, { texts, paths, wanted, workers, all, o
     const found = mutants.map((mutant, number) => {
       const was = before.get(number);
       if (!all && was !== undefined && holds(was, path, mutant)) return was;
-      tasks.push({ path, number, mutant, hint: was?.by });
+      const compared = isCompared(texts.get(path), mutant);
+      tasks.push({ path, number, mutant, hint: was?.by, compared });
       return undefined;
     });
     outcomes.set(path, found);

@@ -12,7 +12,8 @@ const NEAR_BUDGET_MS = 5_000;
 const FAR_BUDGET_MS = 20_000;
 
 /**
- * `tasks`: `{ path, number, mutant, hint }`, where the hint is a test file that noticed this mutant before.
+ * `tasks`: `{ path, number, mutant, hint, compared }`, where the hint is a test file that noticed this mutant before,
+ * and `compared` says whether tests in which its value was never another one may be left out.
  * `onOutcome(task, { outcome, by })` is told each as it is known; with `survived` at last.
  */
 export async function hunt(tasks, { folder, texts, sources, workers, far: further, onOutcome }) {
@@ -70,8 +71,9 @@ function firstNumbers(tasks, sources) {
 /** File by file, those whose tests are quick before those that need threads and time. */
 function cheapestFirst(tasks, record) {
   const costs = new Map();
-  for (const { path, mutant } of tasks) {
-    const [test] = record.order(path, mutant);
+  for (const task of tasks) {
+    const { path } = task;
+    const [test] = record.order(task);
     const all = costs.get(path) ?? [];
     all.push(test === undefined ? 0 : record.costsMs(test));
     costs.set(path, all);

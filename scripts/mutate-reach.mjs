@@ -3,30 +3,45 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
-import { tellingCopy } from './mutate-copy.mjs';
+import { infectedCopy, tellingCopy } from './mutate-copy.mjs';
 import { runTests } from './mutate-process.mjs';
 import { hashOf } from './mutate-results.mjs';
 import { root } from './root.mjs';
 
 const LIMIT_MS = 120_000;
-const cache = join(root, 'node_modules/.cache/holdfast/reached');
+const kept = join(root, 'node_modules/.cache/holdfast');
 
 /**
  * Runs test files without a mutant, as many at a time as there are workers. Yields a map from test file to
- * `{ tookMs, reached: Set of 'path point' }`; a file that fails without a mutant is left out and named.
+ * `{ tookMs, reached: Set of 'path point', infected: Set of 'path #number' }`; a file that fails without a mutant is
+ * left out and named. `infected` is missing where a file fails when it is asked for that.
  */
 export async function reach(files, { texts, sources, workers }) {
+  const ask = (kind, all, makeCopy) => askAll(kind, all, { texts, sources, workers, makeCopy });
+  const reached = await ask('reached', files, tellingCopy);
+  const infected = await ask('infected', [...reached.keys()], infectedCopy);
+  return new Map(
+    [...reached].map(([file, { tookMs, told }]) => [
+      file,
+      { tookMs, reached: told, infected: infected.get(file)?.told },
+    ]),
+  );
+}
+
+/** What each file writes down in a copy: `{ tookMs, told: Set }`. */
+async function askAll(kind, files, { texts, sources, workers, makeCopy }) {
+  const cache = join(kept, kind);
   const known = new Map();
   const keyOf = (file) => join(cache, `${stateOf(file, texts)}.json`);
   const unknown = [];
   for (const file of files) {
-    const kept = readKept(keyOf(file));
-    if (kept === undefined) unknown.push(file);
-    else known.set(file, { tookMs: kept.tookMs, reached: new Set(kept.reached) });
+    const before = readKept(keyOf(file));
+    if (before === undefined) unknown.push(file);
+    else known.set(file, { tookMs: before.tookMs, told: new Set(before.reached) });
   }
   if (unknown.length === 0) return known;
 
-  const copy = tellingCopy(texts, sources);
+  const copy = makeCopy(texts, sources);
   const notes = mkdtempSync(join(tmpdir(), 'holdfast-reached-'));
   try {
     const left = [...unknown];
@@ -36,7 +51,7 @@ export async function reach(files, { texts, sources, workers }) {
         if (found === undefined) continue;
         known.set(file, found);
         mkdirSync(cache, { recursive: true });
-        writeFileSync(keyOf(file), JSON.stringify({ tookMs: found.tookMs, reached: [...found.reached] }));
+        writeFileSync(keyOf(file), JSON.stringify({ tookMs: found.tookMs, reached: [...found.told] }));
       }
     };
     await Promise.all(Array.from({ length: workers }, ask));
@@ -73,7 +88,7 @@ async function askOne(copy, file, note) {
     console.log(`left out: ${file} ${outcome} without a mutant: ${output.trim().split('\n').at(-1)}`);
     return undefined;
   }
-  return { tookMs, reached: new Set(readFileSync(note, 'utf8').split('\n').filter(Boolean)) };
+  return { tookMs, told: new Set(readFileSync(note, 'utf8').split('\n').filter(Boolean)) };
 }
 
 function readKept(path) {

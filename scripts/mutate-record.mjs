@@ -68,15 +68,24 @@ export class Record {
     );
   }
 
-  /** The tests that reach a mutant's point, the likeliest for their time first. */
-  order(path, { point, lineText }, hint) {
+  /** Whether a test comes by where the mutant stands, and would once have had another value from it. */
+  #meets(test, { path, number, mutant, compared }) {
+    const { reached, infected } = this.#tests.get(test);
+    if (!reached.has(`${path} ${mutant.point}`)) return false;
+    return !compared || infected === undefined || infected.has(`${path} #${number}`);
+  }
+
+  /** The tests that may notice a mutant, the likeliest for their time first. */
+  order(task) {
+    const { path, hint } = task;
+    const { lineText } = task.mutant;
     const shares = this.#words.sharesOf(lineText);
     const worth = (test) =>
       test === hint
         ? Number.POSITIVE_INFINITY
         : (this.#rate(path, test) * (0.2 + 2 * shares(test))) / (20 + this.costsMs(test));
     return [...this.#tests.keys()]
-      .filter((test) => this.#tests.get(test).reached.has(`${path} ${point}`))
+      .filter((test) => this.#meets(test, task))
       .map((test) => ({ test, worth: worth(test) }))
       .sort((one, other) => other.worth - one.worth)
       .map(({ test }) => test);

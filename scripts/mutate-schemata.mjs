@@ -9,8 +9,13 @@ export const MUTANT_MODULE = `export const mutant = { n: Number(process.env.HOLD
 
 /** `source`: of readSource; `first`: the number of its first mutant; `module`: where the number is found. */
 export function withAll({ text, mutants }, first, module) {
-  const hosts = hostsOf(mutants, first);
-  return `import { mutant as __mutant } from '${module}'; ${emit(text, 0, text.length, hosts)}`;
+  const out = emitted(text, mutants, first, (right, host) => switched(text, right, host));
+  return `import { mutant as __mutant } from '${module}'; ${out}`;
+}
+
+/** The text, where `put(right, host)` stands for each host of mutants: `right` is its text, with what is put in it. */
+export function emitted(text, mutants, first, put) {
+  return emit(text, 0, text.length, hostsOf(mutants, first), put);
 }
 
 /** What has mutants, each with those of its own, in order, an outer one before what is in it. */
@@ -29,22 +34,22 @@ function hostsOf(mutants, first) {
 }
 
 /** The text from here to there, with what stands in it. `hosts` are those that lie in it. */
-function emit(text, from, to, hosts) {
+function emit(text, from, to, hosts, put) {
   let out = '';
   let at = from;
   for (let index = 0; index < hosts.length; ) {
     const host = hosts[index];
     let next = index + 1;
     while (next < hosts.length && hosts[next].start < host.end) next++;
-    out += text.slice(at, host.start) + switched(text, host, hosts.slice(index + 1, next));
+    const right = emit(text, host.start, host.end, hosts.slice(index + 1, next), put);
+    out += text.slice(at, host.start) + put(right, host);
     at = host.end;
     index = next;
   }
   return out + text.slice(at, to);
 }
 
-function switched(text, { start, end, form, mutants }, inner) {
-  const right = emit(text, start, end, inner);
+function switched(text, right, { start, end, form, mutants }) {
   const [{ number }] = mutants;
   if (form === 'block') return `{ if (__mutant.n !== ${number}) ${right} }`;
   if (form === 'case') return `if (__mutant.n !== ${number}) { ${right} }`;
@@ -55,6 +60,6 @@ function switched(text, { start, end, form, mutants }, inner) {
 }
 
 /** The host alone, with the mutant in it. */
-function planted(text, start, end, mutant) {
+export function planted(text, start, end, mutant) {
   return text.slice(start, mutant.start) + mutant.text + text.slice(mutant.end, end);
 }

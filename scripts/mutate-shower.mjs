@@ -45,8 +45,8 @@ export class Shower {
 
   async #show(job, { record, budgetMs, onFound }) {
     const { task, inForce, tried } = job;
-    const { path, mutant, hint } = task;
-    const order = record.order(path, mutant, hint);
+    const { path, mutant } = task;
+    const order = record.order(task);
     if (order.length === 0) return onFound(job, undefined);
     const staying = order.filter((test) => record.stays(test) && !tried.has(test));
     // The first point is the module itself: what is wrong there is wrong before any scene runs.
