@@ -186,3 +186,31 @@ onBothEngines('what an operation gives', (engine) => {
     }
   });
 });
+
+onBothEngines('an operation that answers at once', (engine) => {
+  it('has given back what it held before the next line', async () => {
+    const shapes: PolicyOptions[] = [{}, { timeout: { attemptMs: 1_000 } }, { retry: {} }];
+    for (const shape of shapes) {
+      const { guarded } = unheard(engine, { ...shape, bulkhead: { maxConcurrent: 1 } });
+      const results = [1, 2, 3].map((value) => guarded.execute(() => value));
+      assert.equal(guarded.bulkhead?.active, 0);
+      assert.deepEqual(await Promise.all(results), [1, 2, 3]);
+    }
+  });
+
+  it('has been heard by the breaker before the next line', async () => {
+    const { guarded } = unheard(engine);
+    const fails = () => {
+      throw new Error('at once');
+    };
+    const results = [fails, () => 'fine', fails].map((operation) => guarded.executeOutcome(operation));
+    assert.deepEqual(
+      (await Promise.all(results)).map(({ ok }) => ok),
+      [false, true, false],
+    );
+    const thrown = [fails, () => 'fine', fails].map((operation) => guarded.execute(operation));
+    const ended = Promise.allSettled(thrown);
+    assert.equal(guarded.circuitBreaker?.state, 'open');
+    await ended;
+  });
+});
