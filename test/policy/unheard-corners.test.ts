@@ -5,7 +5,17 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { it } from 'node:test';
 import { type PolicyOptions, policy } from '../../src/index.ts';
 import { manualClock, upstream } from '../../src/testing/index.ts';
-import { type Boom, boom, type Engine, failing, fine, onBothEngines, pending } from '../support/given.ts';
+import {
+  type Boom,
+  boom,
+  type Engine,
+  failing,
+  fine,
+  given,
+  names,
+  onBothEngines,
+  pending,
+} from '../support/given.ts';
 import { errorOf } from './bad-days.ts';
 
 const TWICE = {
@@ -203,14 +213,20 @@ onBothEngines('an operation that answers at once', (engine) => {
     const fails = () => {
       throw new Error('at once');
     };
-    const results = [fails, () => 'fine', fails].map((operation) => guarded.executeOutcome(operation));
-    assert.deepEqual(
-      (await Promise.all(results)).map(({ ok }) => ok),
-      [false, true, false],
-    );
-    const thrown = [fails, () => 'fine', fails].map((operation) => guarded.execute(operation));
-    const ended = Promise.allSettled(thrown);
-    assert.equal(guarded.circuitBreaker?.state, 'open');
+    const ended = Promise.allSettled([fails, () => 'fine', fails].map((each) => guarded.execute(each)));
+    assert.equal(guarded.circuitBreaker?.state, 'closed');
+    assert.equal(await guarded.execute(fine), 'fine');
+    assert.equal(guarded.circuitBreaker?.state, 'closed');
     await ended;
+  });
+});
+
+onBothEngines('an outcome that is to be ignored', (engine) => {
+  it('is told to nobody who listens', async () => {
+    for (const ignored of [true, false]) {
+      const scene = given(engine, { ...TWICE, isIgnored: () => ignored });
+      await errorOf(scene.guarded.execute(boom));
+      assert.deepEqual(names(scene), ignored ? [] : ['failure']);
+    }
   });
 });
