@@ -1,52 +1,66 @@
 // What does a decision cost by itself, what would it cost if threads shared nothing, and what in JavaScript?
 //
-// Baseline of each case: the same in plain objects of one thread. One thread, no clock read, each engine in
-// processes of its own, in turn, so that no call site sees both. What was decided is counted and checked.
+// Baseline of each case: the same in plain objects of one thread. One thread, no clock read, each engine in a
+// process of its own, round by round in turn, in several sets of processes, since an engine optimises differently
+// each time. What was decided is counted and checked.
 
-import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { cases } from './kernels/cases.ts';
-import { ENGINES, type EngineWord, measured } from './kernels/measured.ts';
-import { bareAwaitNs } from './support/bare-await.ts';
+import { answerRounds, EngineProcess, engineAsked } from './kernels/engines.ts';
+import { ENGINES, type EngineWord } from './kernels/measured.ts';
+import { figureOf, middleOf } from './support/figures.ts';
 import { report, rowsOf, short } from './support/measure.ts';
 
-type Rounds = Record<string, number[]>;
-
-const TURNS = short ? 2 : 4;
+const SETS = short ? 2 : 5;
+const ROUNDS = short ? 8 : 12;
 /** The twin is not what anybody waits for. */
-const MEASURED = short ? ENGINES.filter((name) => name !== 'js') : ENGINES;
+const MEASURED = ENGINES.filter((name) => !short || name !== 'js');
 const NAMES: Record<EngineWord, string> = {
   plain: 'plain objects',
   wasm: 'WASM, shared',
   js: 'JavaScript twin, shared',
+  await: 'bare await',
 };
 
-const word = process.argv.find((word) => word.startsWith('--engine='))?.slice('--engine='.length);
-const engine = ENGINES.find((name) => name === word);
+type Taken = Map<EngineWord, number[]>;
 
-if (engine !== undefined) {
-  console.log(JSON.stringify(Object.fromEntries(cases.map((one) => [one.name, measured(one, engine)]))));
-} else {
-  const bareNs = await bareAwaitNs();
-  const turns = Array.from({ length: TURNS }, () => MEASURED.map((name) => [name, inProcess(name)] as const));
-  const rows = cases.flatMap(({ name }) => {
-    const rounds = MEASURED.map((engine) => {
-      const own = turns.flatMap((turn) => turn.filter(([word]) => word === engine));
-      return [`${name}: ${NAMES[engine]}`, own.flatMap(([, figures]) => figures[name])] as const;
-    });
-    return rowsOf(rounds[0][0], new Map(rounds));
-  });
-  const more = { 'a bare await, ns': Math.min(bareNs, await bareAwaitNs()) };
-  report('kernels (ratio to plain objects of one thread: what sharing costs)', rows, more, [
-    'Plain objects: counters, rings and histograms of the same sizes, in closures and classes that one thread owns; a Map of strings for keys.',
-    'WASM and twin work on shared memory by atomic operations. Hashing is compared with finding a string in a Map.',
-  ]);
+const asked = engineAsked();
+if (asked !== undefined) {
+  await answerRounds(asked);
+  process.exit(0);
 }
 
-function inProcess(name: EngineWord): Rounds {
-  const words = [...process.execArgv, process.argv[1], `--engine=${name}`];
-  const run = 'Deno' in globalThis ? ['run', '-A', '--no-check', '--no-lock', ...words] : words;
-  const { stdout, stderr, status } = spawnSync(process.execPath, run, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the ${name} engine was not measured\n${stdout}${stderr}`);
-  return JSON.parse(stdout);
+const taken: Taken[] = cases.map(() => new Map(MEASURED.map((engine) => [engine, []])));
+for (let set = 0; set < SETS; set++) {
+  const processes = MEASURED.map((engine) => [engine, new EngineProcess(engine)] as const);
+  for (const index of cases.keys()) {
+    for (let round = -2; round < ROUNDS; round++) {
+      for (const [engine, one] of processes) {
+        const ns = await one.round(index);
+        if (round >= 0) taken[index].get(engine)?.push(ns);
+      }
+    }
+  }
+  for (const [, one] of processes) one.end();
 }
+
+const rows = cases.flatMap(({ name }, index) => {
+  const named = [...taken[index]].filter(([engine]) => engine !== 'await');
+  return rowsOf(
+    `${name}: ${NAMES.plain}`,
+    new Map(named.map(([engine, all]) => [`${name}: ${NAMES[engine]}`, all])),
+  );
+});
+const more: Record<string, number> = {
+  'a bare await, ns': figureOf(taken.flatMap((one) => one.get('await') ?? [])).figure,
+};
+for (const [index, { name }] of cases.entries()) {
+  const [wasm, bare] = (['wasm', 'await'] as const).map((engine) => taken[index].get(engine) ?? []);
+  more[`in bare awaits beside it, ${name}: ${NAMES.wasm}`] = middleOf(
+    wasm.map((ns, round) => ns / bare[round]),
+  );
+}
+report('kernels (ratio to plain objects of one thread: what sharing costs)', rows, more, [
+  'Plain objects: counters, rings and histograms of the same sizes, in closures and classes that one thread owns; a Map of strings for keys.',
+  'WASM and twin work on shared memory by atomic operations. Hashing is compared with finding a string in a Map.',
+]);

@@ -7,15 +7,25 @@ import process from 'node:process';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { rateLimiter } from '../src/index.ts';
 import { heldBytes } from '../test/support/garbage.ts';
+import { bytesPerKey, keysAsked, printBytesPerKey } from './keys/bytes.ts';
 import { type Cost, keyOf, measureRound, observed, sampleOf, type Taker } from './keys/rounds.ts';
-import { bareAwaitNs } from './support/bare-await.ts';
+import { bareAwaitRound } from './support/bare-await.ts';
+import { figureOf, middleOf } from './support/figures.ts';
 import { type Row, report, roundsOr, rowsOf, short } from './support/measure.ts';
 
 const SIZES = short ? [1_000, 100_000] : [1_000, 100_000, 1_000_000, 10_000_000];
 const PEER_SIZES = short ? [1_000] : [1_000, 100_000, 1_000_000];
 const ROUNDS = roundsOr(short ? 8 : 12);
+/** Of fewer keys the process’s own coming and going would be measured. */
+const TOLD = 1_000_000;
 /** Decisions a round. */
 const TIMES = short ? 20_000 : 100_000;
+
+const asked = keysAsked();
+if (asked !== undefined) {
+  printBytesPerKey(asked);
+  process.exit(0);
+}
 
 interface Subject {
   name: string;
@@ -25,18 +35,21 @@ interface Subject {
   end(): void;
 }
 
-const bareNs = await bareAwaitNs();
-
 /** Fills both one after the other, the largest last; each is measured while the others are there. */
 const subjects: Subject[] = [];
 for (const size of SIZES) subjects.push(ours(size));
 for (const size of PEER_SIZES) subjects.push(await peer(size));
 
 const costs = new Map<string, Cost[]>(subjects.map(({ name }) => [name, []]));
+/** A bare await beside each of them. */
+const awaits = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
 for (let round = -2; round < ROUNDS; round++) {
   for (const { name, taker, keys } of subjects) {
+    const bareNs = await bareAwaitRound();
     const cost = await measureRound(taker, sampleOf(keys), TIMES);
-    if (round >= 0) costs.get(name)?.push(cost);
+    if (round < 0) continue;
+    costs.get(name)?.push(cost);
+    awaits.get(name)?.push((bareNs + (await bareAwaitRound())) / 2);
   }
 }
 
@@ -44,10 +57,15 @@ const rows: Row[] = rowsOf(
   named(SIZES[0]),
   new Map([...costs].map(([name, all]) => [name, all.map(({ ns }) => ns)])),
 );
-const more: Record<string, number> = {};
+const more: Record<string, number> = {
+  'a bare await, ns': figureOf([...awaits.values()].flat()).figure,
+};
+for (const [name, all] of awaits) {
+  const ratios = (costs.get(name) ?? []).map(({ ns }, round) => ns / all[round]);
+  more[`in bare awaits beside it, ${name}`] = middleOf(ratios);
+}
 for (const { name, bytesPerKey, keys } of subjects) {
-  // Of few keys the process’s own coming and going would be measured.
-  if (keys >= 1_000_000) more[`bytes a key, ${name}`] = bytesPerKey;
+  if (keys >= TOLD) more[`bytes a key, ${name}`] = bytesPerKey;
   const all = costs.get(name) ?? [];
   more[`longest wait for 100 decisions in ms, ${name}`] = Math.max(...all.map(({ longestMs }) => longestMs));
   const pauses = all.flatMap(({ pausesMs }) => pausesMs);
@@ -56,11 +74,10 @@ for (const { name, bytesPerKey, keys } of subjects) {
     (pauses.reduce((sum, ms) => sum + ms, 0) * 1_000) / ((all.length * TIMES) / 1_000);
 }
 for (const { end } of subjects) end();
-more['a bare await, ns'] = Math.min(bareNs, await bareAwaitNs());
 report('keys (a decision; ratio to a thousand keys)', rows, more, [
   'Ours: rateLimiter({ perKey }).tryAcquire(permits, key), the key hashed, the clock read; a permit a day, so that each key that was seen stays live.',
   'rate-limiter-flexible: await RateLimiterMemory.consume(key, 1, { duration a day }); ten million keys would be five gigabytes of objects and ten million timers.',
-  'Bytes: shared memory for ours, what the heap holds for the peer, without the text of the keys. Longest wait: all that happens meanwhile, the machine’s other work too.',
+  'Bytes: what a process of its own grew by for ours, shared memory and heap; what the heap holds for the peer; without the text of the keys. Longest wait: all that happens meanwhile, the machine’s other work too.',
 ]);
 // Its timers, one a key, would keep the process alive for a day.
 process.exit(0);
@@ -70,19 +87,13 @@ function named(size: number): string {
 }
 
 function ours(keys: number): Subject {
-  // The text of the keys is garbage soon, but the heap stays as large as it was made.
-  for (let i = 0; i < keys; i++) keyOf(i).charCodeAt(1);
-  heldBytes();
-  const before = process.memoryUsage().rss;
   const limiter = rateLimiter({ permitsPerSecond: 1 / 86_400, burst: 1_000, perKey: { maxKeys: keys } });
   let got = 0;
   for (let i = 0; i < keys; i++) if (limiter.tryAcquire(1, keyOf(i))) got++;
   if (got !== keys) throw new Error(`${got} of ${keys} keys got a bucket`);
-  // Resident, since shared memory that is not touched takes none; keys that were made on the way are garbage.
-  heldBytes();
-  const bytesPerKey = Math.max(0, process.memoryUsage().rss - before) / keys;
   const taker: Taker = (key) => limiter.tryAcquire(0.001, key);
-  return { name: named(keys), taker, bytesPerKey, keys, end: () => limiter.dispose() };
+  const bytes = keys >= TOLD ? bytesPerKey(keys) : Number.NaN;
+  return { name: named(keys), taker, bytesPerKey: bytes, keys, end: () => limiter.dispose() };
 }
 
 async function peer(keys: number): Promise<Subject> {

@@ -11,9 +11,9 @@ import { BASELINE, type Pool, startPools } from './offload/pools.ts';
 import { type Row, report, roundsOr, rowsOf, short } from './support/measure.ts';
 
 const THREADS = 2;
-const ROUNDS = roundsOr(short ? 3 : 7);
+const ROUNDS = roundsOr(short ? 3 : 16);
 const FLOOD = Number(
-  process.argv.find((word) => word.startsWith('--tasks='))?.split('=')[1] ?? (short ? 4_000 : 20_000),
+  process.argv.find((word) => word.startsWith('--tasks='))?.split('=')[1] ?? (short ? 4_000 : 10_000),
 );
 
 interface Kind {
@@ -24,10 +24,10 @@ interface Kind {
 }
 
 const KINDS: readonly Kind[] = [
-  { name: 'task of 0 ms', ms: 0, alone: short ? 300 : 1_000, flooded: FLOOD },
-  { name: 'task of 0.1 ms', ms: 0.1, alone: short ? 100 : 500, flooded: short ? 500 : 2_000 },
-  { name: 'task of 1 ms', ms: 1, alone: short ? 20 : 100, flooded: short ? 100 : 400 },
-  { name: 'task of 20 ms', ms: 20, alone: 5, flooded: short ? 10 : 40 },
+  { name: 'task of 0 ms', ms: 0, alone: short ? 300 : 500, flooded: FLOOD },
+  { name: 'task of 0.1 ms', ms: 0.1, alone: short ? 100 : 250, flooded: short ? 500 : 1_000 },
+  { name: 'task of 1 ms', ms: 1, alone: short ? 20 : 50, flooded: short ? 100 : 200 },
+  { name: 'task of 20 ms', ms: 20, alone: 3, flooded: short ? 10 : 20 },
 ];
 
 /** Microseconds a task of many at once. */

@@ -4,7 +4,6 @@
 // Baselines: a bare await of the same operation; a reading of the clock; a bare await of the operation that
 // fails, caught.
 
-import process from 'node:process';
 import type { Policy } from '../src/index.ts';
 import { answered, failed, fails, refused, succeeded, succeeds } from './policies/operations.ts';
 import * as ours from './policies/ours.ts';
@@ -19,7 +18,8 @@ import {
   opossum,
   pLimit,
 } from './policies/peers.ts';
-import { compare, report, type Subject, short } from './support/measure.ts';
+import { type Subject, short } from './support/measure.ts';
+import { reportOfProcesses, type Table } from './support/processes.ts';
 
 type Call = () => Promise<unknown>;
 /** Hundreds of times as slow, so done less often. */
@@ -47,9 +47,10 @@ const asked = (name: string, wanted: boolean, ask: () => boolean): Subject => ({
 });
 const through = (guarded: Policy) => () => guarded.execute(succeeds);
 
-report(
-  'policies (a call that succeeds; ratio to a bare await)',
-  await compare('bare await', [
+const calls: Table = {
+  title: 'policies (a call that succeeds; ratio to a bare await)',
+  baseline: 'bare await',
+  subjects: [
     well('bare await', () => succeeds()),
     well('breaker', through(ours.breaker)),
     well('rate limiter', through(ours.limiter)),
@@ -74,48 +75,49 @@ report(
       await limiter.removeTokens(1);
       return succeeds();
     }),
-  ]),
-  {},
-  ALIKE,
-);
+  ],
+  notes: ALIKE,
+};
 
-if (!short) {
-  report(
-    'permits (without an operation, synchronous; ratio to a reading of the clock)',
-    await compare('a reading of the clock', [
-      asked('a reading of the clock', true, () => performance.now() > 0),
-      asked('token bucket: tryAcquire', true, () => ours.bucket.tryAcquire()),
-      asked('breaker: tryAcquire and settle', true, () => permitted(ours.breaker)),
-      asked('five protections: tryAcquire and settle', true, () => permitted(ours.five)),
-      asked('limiter (npm): tryRemoveTokens', true, () => limiter.tryRemoveTokens(1)),
-      asked('token bucket, empty: tryAcquire', false, () => ours.emptyBucket.tryAcquire()),
-      asked('open breaker: tryAcquire', false, () => ours.open.tryAcquire().ok),
-      asked('limiter (npm), empty: tryRemoveTokens', false, () => limiterEmpty.tryRemoveTokens(1)),
-    ]),
-  );
+const permits: Table = {
+  title: 'permits (without an operation, synchronous; ratio to a reading of the clock)',
+  baseline: 'a reading of the clock',
+  subjects: [
+    asked('a reading of the clock', true, () => performance.now() > 0),
+    well('bare await', () => succeeds()),
+    asked('token bucket: tryAcquire', true, () => ours.bucket.tryAcquire()),
+    asked('breaker: tryAcquire and settle', true, () => permitted(ours.breaker)),
+    asked('five protections: tryAcquire and settle', true, () => permitted(ours.five)),
+    asked('limiter (npm): tryRemoveTokens', true, () => limiter.tryRemoveTokens(1)),
+    asked('token bucket, empty: tryAcquire', false, () => ours.emptyBucket.tryAcquire()),
+    asked('open breaker: tryAcquire', false, () => ours.open.tryAcquire().ok),
+    asked('limiter (npm), empty: tryRemoveTokens', false, () => limiterEmpty.tryRemoveTokens(1)),
+  ],
+  notes: [],
+};
 
-  report(
-    'failures (the operation rejects and the caller is told; ratio to a bare await of it)',
-    await compare('bare await of what rejects', [
-      badly('bare await of what rejects', () => fails()),
-      badly('breaker', () => ours.patient.execute(fails)),
-      badly('breaker: executeOutcome', () => ours.patient.executeOutcome(fails)),
-      badly('breaker, limiter, bulkhead and timeout', () => ours.four.execute(fails)),
-      badly('the same with error and latency budget', () => ours.fourWithBudgets.execute(fails)),
-      badly('cockatiel: breaker', () => cockatiel.patient.execute(fails), SLOWER),
-      badly('cockatiel: breaker, bulkhead and timeout', () => cockatiel.three.execute(fails), SLOW),
-      badly('opossum: breaker', () => opossum.patient.fire(), SLOWER),
-    ]),
-    {},
-    [
-      'As above, but breakers that a thousand million failures in a row would open (opossum: a million in a window); no retries. The error is made once.',
-    ],
-  );
-}
+const failures: Table = {
+  title: 'failures (the operation rejects and the caller is told; ratio to a bare await of it)',
+  baseline: 'bare await of what rejects',
+  subjects: [
+    badly('bare await of what rejects', () => fails()),
+    badly('breaker', () => ours.patient.execute(fails)),
+    badly('breaker: executeOutcome', () => ours.patient.executeOutcome(fails)),
+    badly('breaker, limiter, bulkhead and timeout', () => ours.four.execute(fails)),
+    badly('the same with error and latency budget', () => ours.fourWithBudgets.execute(fails)),
+    badly('cockatiel: breaker', () => cockatiel.patient.execute(fails), SLOWER),
+    badly('cockatiel: breaker, bulkhead and timeout', () => cockatiel.three.execute(fails), SLOW),
+    badly('opossum: breaker', () => opossum.patient.fire(), SLOWER),
+  ],
+  notes: [
+    'As above, but breakers that a thousand million failures in a row would open (opossum: a million in a window); no retries. The error is made once.',
+  ],
+};
 
-report(
-  'refusals (the operation does not run; ratio to a bare await of what rejects)',
-  await compare('bare await of what rejects', [
+const refusals: Table = {
+  title: 'refusals (the operation does not run; ratio to a bare await of what rejects)',
+  baseline: 'bare await of what rejects',
+  subjects: [
     badly('bare await of what rejects', () => fails()),
     asked('open breaker: tryAcquire', false, () => ours.open.tryAcquire().ok),
     turnedAway('open breaker: executeOutcome', () => ours.open.executeOutcome(succeeds)),
@@ -123,12 +125,11 @@ report(
     turnedAway('cockatiel: isolated breaker, thrown', () => cockatiel.isolated.execute(succeeds), SLOWER),
     turnedAway('opossum: open breaker, thrown', () => opossum.open.fire(), SLOWER),
     ...(short ? [] : limitsAndBulkheads()),
-  ]),
-  {},
-  [
+  ],
+  notes: [
     'Breakers held open for a day; limiters whose only permit of the day is spent; bulkheads of one, which is held, and no line.',
   ],
-);
+};
 
 function limitsAndBulkheads(): Subject[] {
   return [
@@ -147,6 +148,4 @@ function permitted(guarded: Policy): boolean {
   return permit.ok;
 }
 
-endPeers();
-// A peer's timer may lie a day ahead.
-process.exit(0);
+await reportOfProcesses(short ? [calls, refusals] : [calls, permits, failures, refusals], endPeers);

@@ -7,8 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
-import { figureOf } from './support/figures.ts';
-import { type Row, report, roundsOr, short } from './support/measure.ts';
+import { report, roundsOr, rowsOf, short } from './support/measure.ts';
 
 const entry = resolve('dist/src/index.js');
 if (!existsSync(entry)) throw new Error('there is no dist: npm run build');
@@ -60,19 +59,20 @@ for (let round = -1; round < roundsOr(short ? 5 : 15); round++) {
 }
 rmSync(folder, { recursive: true });
 
-const base = figureOf(bare).figure;
-const rows: Row[] = [
-  ['a process that runs 0', bare],
-  ['a process that imports nothing', nothing],
-  ['a process that imports Holdfast, makes a runtime, starts and stops it', whole],
-  ['of that: import, createHoldfast and start', said],
-].map(([name, values]) => {
-  const { figure, ...more } = figureOf(values as number[]);
-  return { name: name as string, ns: figure, unit: 'ms', ratio: figure / base, ...more };
-});
-const best = (values: number[]) => figureOf(values).best;
-report('start', rows, {
-  'import, createHoldfast and start: best, ms': best(said),
-  'import, createHoldfast and start: median, ms': figureOf(said).median,
-  'a bare process: best, ms': best(bare),
-});
+report(
+  'start',
+  rowsOf(
+    'a process that runs 0',
+    new Map([
+      ['a process that runs 0', bare],
+      ['a process that imports nothing', nothing],
+      ['a process that imports Holdfast, makes a runtime, starts and stops it', whole],
+      ['of that: import, createHoldfast and start', said],
+    ]),
+    { unit: 'ms' },
+  ),
+  {
+    'import, createHoldfast and start: best, ms': Math.min(...said),
+    'a bare process: best, ms': Math.min(...bare),
+  },
+);

@@ -5,19 +5,14 @@
 
 const ns = (table, row) => (results) => find(results, table, row)?.ns;
 const ratio = (table, row) => (results) => find(results, table, row)?.ratio;
-/** In bare awaits of the same run. */
-const awaits = (table, row) => (results) => {
-  const [value, bare] = [find(results, table, row)?.ns, results[table]?.more?.['a bare await, ns']];
-  return bare && value / bare;
-};
+/** In bare awaits that were measured beside it. */
+const awaits = (table, row) => more(table, `in bare awaits beside it, ${row}`);
 const more = (table, name) => (results) => results[table]?.more?.[name];
-/** One figure over another of the same run; of another table where that is named. */
-const over =
-  (table, row, base, from = table) =>
-  (results) => {
-    const [of, by] = [find(results, table, row), find(results, from, base)];
-    return of && by && of.ns / by.ns;
-  };
+/** One ratio over another to the same baseline. */
+const over = (table, row, base) => (results) => {
+  const [of, by] = [find(results, table, row), find(results, table, base)];
+  return of && by && of.ratio / by.ratio;
+};
 
 const FIVE = 'five protections with error and latency budget';
 const WRAP = 'cockatiel: retry, breaker, bulkhead and timeout';
@@ -61,7 +56,7 @@ export const TARGETS = [
     'refused by an open breaker, tryAcquire, to a bare await',
     'at most 1.8 ×',
     1.8,
-    over('permits', 'open breaker: tryAcquire', 'bare await', 'policies'),
+    over('permits', 'open breaker: tryAcquire', 'bare await'),
     {
       bound: 'a permit is an object with reason and wait, and a refusal is counted: two kernel calls',
     },
@@ -79,7 +74,7 @@ export const TARGETS = [
     'a limiter with its clock, to a bare await',
     'at most 1.8 ×',
     1.8,
-    over('permits', 'token bucket: tryAcquire', 'bare await', 'policies'),
+    over('permits', 'token bucket: tryAcquire', 'bare await'),
     {
       bound:
         'met on Node; on Bun and Deno a reading of the clock and a call into WASM are dearer beside a bare await than there, which was not taken apart further',
@@ -170,7 +165,7 @@ export const TARGETS = [
     'a policy under a running manager, to one without',
     'at most 1.1 ×',
     1.1,
-    more('manager', 'under a running manager: ratio of the best rounds'),
+    ratio('manager', 'a policy under a running manager'),
   ),
   at(
     'import, createHoldfast and start',

@@ -24,27 +24,27 @@ export interface Case {
   plain(): Decide;
 }
 
-export const ENGINES = ['plain', 'wasm', 'js'] as const;
+/** `await` decides nothing: what times are compared with on another machine. */
+export const ENGINES = ['plain', 'wasm', 'js', 'await'] as const;
 export type EngineWord = (typeof ENGINES)[number];
 
-const ROUNDS = short ? 8 : 12;
 const ROUND_MS = short ? 2 : 4;
 
-/** Nanoseconds a decision, of short rounds: whatever disturbs one makes it longer. */
-export function measured({ name, recipe, make, plain }: Case, engine: EngineWord): number[] {
+/** Makes and warms up a case; each call of what it yields is a short round, and tells nanoseconds a decision. */
+export function prepared({ name, recipe, make, plain }: Case, engine: 'plain' | 'wasm' | 'js'): () => number {
   const decide = engine === 'plain' ? plain() : make(placed(recipe, engine));
   let first = 0;
-  const round = (times: number): number => {
+  const ms = (times: number): number => {
     const start = process.hrtime.bigint();
     const did = decide(times, first);
-    const ms = Number(process.hrtime.bigint() - start) / 1e6;
+    const took = Number(process.hrtime.bigint() - start) / 1e6;
     assert.equal(did, times, `${name}: decided as it should be`);
     first += times;
-    return ms;
+    return took;
   };
-  for (let i = 0; i < 20; i++) round(2_000);
-  const times = Math.ceil(2_000 * Math.max(1, ROUND_MS / round(2_000)));
-  return Array.from({ length: ROUNDS }, () => (round(times) / times) * 1e6);
+  for (let i = 0; i < 20; i++) ms(2_000);
+  const times = Math.ceil(2_000 * Math.max(1, ROUND_MS / ms(2_000)));
+  return () => (ms(times) / times) * 1e6;
 }
 
 /** Generation of the measured thread's row. */

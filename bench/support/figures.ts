@@ -1,33 +1,44 @@
 // What rounds say together.
 
 export interface Figure {
-  /** The one that a tenth of the rounds are better than: close to the best, and not one lucky round. */
+  /** The round in the middle. */
   figure: number;
   best: number;
-  median: number;
   rounds: number;
   /** Half the spread of the middle rounds over the figure. */
   spread: number;
 }
 
-/** `higher`: more is better, so a disturbed round is a smaller one. */
+/** `higher`: more is better, so the best is the greatest. */
 export function figureOf(values: readonly number[], higher = false): Figure {
-  if (values.length === 0 || !values.every(Number.isFinite)) throw new Error('there is nothing to judge by');
-  const sorted = values.toSorted((a, b) => (higher ? b - a : a - b));
+  const sorted = sortedOf(values);
   const quarter = sorted.length >> 2;
-  const figure = sorted[Math.floor(sorted.length / 10)];
+  const figure = sorted[sorted.length >> 1];
   return {
     figure,
-    best: sorted[0],
-    median: sorted[sorted.length >> 1],
+    best: higher ? sorted[sorted.length - 1] : sorted[0],
     rounds: sorted.length,
-    spread: Math.abs(sorted[sorted.length - 1 - quarter] - sorted[quarter]) / 2 / figure,
+    spread: (sorted[sorted.length - 1 - quarter] - sorted[quarter]) / 2 / figure,
   };
+}
+
+/**
+ * The mean of the middle half. A median jumps when the rounds fall into two heaps, a mean follows whatever disturbs a
+ * single one; this does neither.
+ */
+export function middleOf(values: readonly number[]): number {
+  const sorted = sortedOf(values);
+  const quarter = sorted.length >> 2;
+  const middle = sorted.slice(quarter, sorted.length - quarter);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }
 
 /** Half the spread of the middle of them over their median. */
 export function noiseOf(ratios: readonly number[]): number {
-  const sorted = ratios.toSorted((a, b) => a - b);
-  const quarter = sorted.length >> 2;
-  return (sorted[sorted.length - 1 - quarter] - sorted[quarter]) / 2 / sorted[sorted.length >> 1];
+  return figureOf(ratios).spread;
+}
+
+function sortedOf(values: readonly number[]): number[] {
+  if (values.length === 0 || !values.every(Number.isFinite)) throw new Error('there is nothing to judge by');
+  return values.toSorted((a, b) => a - b);
 }

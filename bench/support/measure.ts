@@ -1,12 +1,11 @@
-// Measuring: rounds in turn, so that what the machine does meanwhile falls on all alike, and a check that the
-// work was done.
+// Measuring: rounds in turn, each beside one of the baseline, and a check that the work was done.
 //
-// A figure is the best round but a tenth of them: whatever disturbs a round makes it longer, and a round is long
-// enough to hold its share of the garbage collector. On a machine that others use as well, the middle of the rounds
-// differs by a third from run to run, and so do ratios of middles; those of undisturbed rounds hardly do.
+// A machine that others use as well is half as fast for seconds at a time, so that times of the same program differ
+// by a factor from run to run. What two programs take within the same milliseconds differs far less: a ratio is that
+// of a round to the baseline's rounds just before and after it, and of all of them the middle.
 
 import process from 'node:process';
-import { figureOf, noiseOf } from './figures.ts';
+import { figureOf, middleOf, noiseOf } from './figures.ts';
 
 export { report } from './report.ts';
 
@@ -24,16 +23,15 @@ export interface Row {
   ns: number;
   /** `B`, `ms`, `/s`, `count`; nanoseconds by default. */
   unit?: string;
-  /** To the baseline, which has 1. */
+  /** To the baseline, which has 1: the middle of the ratios of rounds that were measured side by side. */
   ratio: number;
   /** That more is better: threads, requests a second. */
   higher?: boolean;
   /** Half the spread of the middle rounds over the figure. */
   spread: number;
-  /** The same of the ratios of rounds that were measured side by side. */
+  /** The same of those ratios. */
   noise?: number;
   best?: number;
-  median?: number;
   rounds?: number;
 }
 
@@ -47,39 +45,82 @@ export function roundsOr(usual: number): number {
   return Number(process.env.HOLDFAST_BENCH_ROUNDS ?? usual);
 }
 
-const ROUNDS = roundsOr(short ? 12 : 40);
+export const ROUNDS = roundsOr(short ? 12 : 40);
+
+/** Rounds of one subject: what each took, and what the baseline took beside it. */
+export interface Rounds {
+  taken: readonly number[];
+  beside: readonly number[];
+}
 
 /** Runs all subjects in turn for some rounds; ratios are to the one called `baseline`. Throws when work was not done. */
 export async function compare(baseline: string, subjects: readonly Subject[]): Promise<Row[]> {
-  const taken = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
-  for (let round = -3; round < ROUNDS; round++) {
-    for (const { name, run, share = 1 } of subjects) {
-      const times = Math.max(1, Math.round(TIMES * share));
-      // Node keeps a note of each rejection until the event loop comes round: nobody's notes fall on the next.
-      await new Promise((resolve) => setImmediate(resolve));
-      const start = process.hrtime.bigint();
-      const did = await run(times);
-      const ns = Number(process.hrtime.bigint() - start) / times;
-      if (did !== times) throw new Error(`${name}: done ${did} of ${times} times`);
-      if (round >= 0) taken.get(name)?.push(ns);
+  return rowsOfRounds(await roundsBeside(baseline, subjects));
+}
+
+/** The rounds by themselves, for who puts those of several processes together. */
+export async function roundsBeside(
+  baseline: string,
+  subjects: readonly Subject[],
+  many = ROUNDS,
+): Promise<Map<string, Rounds>> {
+  const base = subjects.find(({ name }) => name === baseline);
+  if (base === undefined) throw new Error(`nothing is called ${baseline}`);
+  const rounds = new Map(
+    subjects.map(({ name }) => [name, { taken: [] as number[], beside: [] as number[] }]),
+  );
+  for (let round = -3; round < many; round++) {
+    let before = await took(base);
+    for (const subject of subjects) {
+      const ns = subject === base ? before : await took(subject);
+      const after = subject === base ? before : await took(base);
+      if (round >= 0) {
+        rounds.get(subject.name)?.taken.push(ns);
+        rounds.get(subject.name)?.beside.push((before + after) / 2);
+      }
+      before = after;
     }
   }
-  return rowsOf(baseline, taken);
+  return rounds;
+}
+
+/** Nanoseconds of doing it once. */
+async function took({ name, run, share = 1 }: Subject): Promise<number> {
+  const times = Math.max(1, Math.round(TIMES * share));
+  // Node keeps a note of each rejection until the event loop comes round: nobody's notes fall on the next.
+  await new Promise((resolve) => setImmediate(resolve));
+  const start = process.hrtime.bigint();
+  const did = await run(times);
+  const ns = Number(process.hrtime.bigint() - start) / times;
+  if (did !== times) throw new Error(`${name}: done ${did} of ${times} times`);
+  return ns;
+}
+
+interface Kind {
+  unit?: string;
+  higher?: boolean;
 }
 
 /** Rows of figures that were taken in rounds, side by side; ratios are to the one called `baseline`. */
 export function rowsOf(
   baseline: string,
   taken: ReadonlyMap<string, readonly number[]>,
-  { unit, higher = false }: { unit?: string; higher?: boolean } = {},
+  kind: Kind = {},
 ): Row[] {
-  const bases = taken.get(baseline);
-  if (bases === undefined) throw new Error(`nothing is called ${baseline}`);
-  const base = figureOf(bases, higher).figure;
-  return [...taken].map(([name, all]) => {
-    const { figure, ...rest } = figureOf(all, higher);
-    const noise = noiseOf(all.map((value, round) => value / bases[round]));
+  const beside = taken.get(baseline);
+  if (beside === undefined) throw new Error(`nothing is called ${baseline}`);
+  return rowsOfRounds(new Map([...taken].map(([name, all]) => [name, { taken: all, beside }])), kind);
+}
+
+/** The same of rounds that each have the baseline's beside them. */
+export function rowsOfRounds(
+  rounds: ReadonlyMap<string, Rounds>,
+  { unit, higher = false }: Kind = {},
+): Row[] {
+  return [...rounds].map(([name, { taken, beside }]) => {
+    const { figure, ...rest } = figureOf(taken, higher);
+    const ratios = taken.map((value, round) => value / beside[round]);
     const more = { ...(unit && { unit }), ...(higher && { higher }) };
-    return { name, ns: figure, ...more, ratio: figure / base, ...rest, noise };
+    return { name, ns: figure, ...more, ratio: middleOf(ratios), ...rest, noise: noiseOf(ratios) };
   });
 }

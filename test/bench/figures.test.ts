@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { figureOf, noiseOf } from '../../bench/support/figures.ts';
+import { figureOf, middleOf, noiseOf } from '../../bench/support/figures.ts';
 import { compare, rowsOf } from '../../bench/support/measure.ts';
 
 describe('figures of rounds', () => {
-  it('are the best round but a tenth of them', () => {
+  it('are the round in the middle', () => {
     const rounds = [100, 900, 104, 101, 103, 800, 102, 105, 107, 106];
-    const { figure, best, median } = figureOf(rounds);
-    assert.deepEqual({ figure, best, median }, { figure: 101, best: 100, median: 105 });
-    assert.equal(figureOf([10, 1, 9, 2], true).figure, 10);
+    const { figure, best } = figureOf(rounds);
+    assert.deepEqual({ figure, best }, { figure: 105, best: 100 });
+    assert.equal(figureOf([10, 1, 9, 2], true).best, 10);
+  });
+
+  it('have a middle that no single round and no second heap of them moves far', () => {
+    assert.equal(middleOf([4, 4, 4, 4, 4, 4, 4, 900]), 4);
+    assert.equal(middleOf([1, 2, 2, 3]), 2);
+    assert.equal(middleOf([4, 4, 4, 4, 6, 6, 6, 6]), 5);
   });
 
   it('do not come of nothing', () => {
@@ -34,9 +40,40 @@ describe('figures of rounds', () => {
     );
     assert.ok(rows[1].spread > 0);
   });
+
+  it('have the ratio of rounds side by side, however the machine was in each', () => {
+    const [bare, breaker] = rowsOf(
+      'bare',
+      new Map([
+        ['bare', [10, 20, 10, 20, 10]],
+        ['breaker', [40, 80, 40, 80, 400]],
+      ]),
+    );
+    assert.equal(bare.ratio, 1);
+    assert.equal(breaker.ratio, 4);
+  });
 });
 
 describe('comparing subjects', () => {
+  it('takes the baseline before and after each, and lets neither weigh more', async () => {
+    const ran: string[] = [];
+    const subject = (name: string) => ({
+      name,
+      run(times: number) {
+        ran.push(name);
+        return times;
+      },
+    });
+    const rows = await compare('bare', [subject('bare'), subject('one'), subject('two')]);
+    assert.deepEqual(
+      rows.map(({ name }) => name),
+      ['bare', 'one', 'two'],
+    );
+    const round = ['bare', 'one', 'bare', 'two', 'bare'];
+    assert.deepEqual(ran.slice(0, 10), [...round, ...round]);
+    assert.equal(rows[0].ratio, 1);
+  });
+
   it('refuses a figure when the work was not done', async () => {
     const idle = { name: 'idle', run: (times: number) => times - 1 };
     await assert.rejects(compare('idle', [idle]), /idle: done \d+ of \d+ times/);
