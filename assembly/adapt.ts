@@ -26,8 +26,8 @@ import {
   O_RATE_TARGET,
   SLOT_VERSION,
 } from './layout';
-import { sliceP, viewDue, viewSlice, viewTurn } from './latency';
-import { getF, optF, optI, optionsOf, setF } from './words';
+import { sliceOf, sliceP, viewSlice, viewTurn } from './latency';
+import { getF, optionsOf, setF } from './words';
 
 /** floor(log10 n), at least 1: Vegas' step. */
 function decades(n: f64): f64 {
@@ -103,14 +103,14 @@ export function adaptLimit(
 ): i32 {
   if (atomic.cmpxchg<i32>(slot, 0, owner, ADAPT_LOCK) != 0) return 0;
   const kept = getF(slot + ADAPT_LIMIT);
-  const limit = kept > 0 ? kept : <f64>optI(options, O_MAX_CONCURRENT);
+  const limit = kept > 0 ? kept : <f64>load<i32>(options, O_MAX_CONCURRENT);
   let next = limit;
   if (features & F_AIMD) next = aimd(limit, <f64>inFlight, dropped);
   else if (features & F_VEGAS) {
     const base = dropped ? 0 : baseline(slot, rtt, limit);
     if (base >= 0) next = vegas(limit, <f64>inFlight, rtt, base, dropped);
   } else next = gradient2(limit, <f64>inFlight, rtt, averaged(slot, rtt));
-  next = max<f64>(min<f64>(next, optF(options, O_MAX_LIMIT)), optF(options, O_MIN_LIMIT));
+  next = max<f64>(min<f64>(next, load<f64>(options, O_MAX_LIMIT)), load<f64>(options, O_MIN_LIMIT));
   setF(slot + ADAPT_LIMIT, next);
   const whole = max(i32(next), 1);
   const before = atomic.load<i32>(slot, BULKHEAD_LIMIT);
@@ -125,21 +125,22 @@ export function adaptLimit(
  * the limiter refused somebody. 1 when the rate moved.
  */
 export function adaptRate(slot: usize, owner: i32, now: f64): i32 {
-  if (!viewDue(slot, 3, now)) return 0;
+  const due = sliceOf(slot, 3, now);
   const last = viewSlice(slot, 3);
+  if (last == due) return 0;
   const version = atomic.load<i32>(slot, SLOT_VERSION);
   const options = optionsOf(slot, version);
-  const p = sliceP(slot, 3, last, optF(options, O_RATE_PERCENTILE), optF(options, O_RATE_SAMPLES));
-  if (viewTurn(slot, 3, now) == 0) return 0;
+  const p = sliceP(slot, 3, last, load<f64>(options, O_RATE_PERCENTILE), load<f64>(options, O_RATE_SAMPLES));
+  if (viewTurn(slot, 3, due) == 0) return 0;
   const refused = <f64>atomic.load<i64>(slot, COUNT_RATE_REFUSED);
   const held = refused > getF(slot + ADAPT_REFUSED);
   setF(slot + ADAPT_REFUSED, refused);
   atomic.store<i64>(slot, viewSlice(slot, 3), ADAPT_EPOCH);
   if (p != p) return 0;
-  const rate = optF(options, O_RATE);
-  const target = optF(options, O_RATE_TARGET);
+  const rate = load<f64>(options, O_RATE);
+  const target = load<f64>(options, O_RATE_TARGET);
   let next = rate;
-  if (p > 1.2 * target) next = max<f64>(rate * 0.9, optF(options, O_MIN_RATE));
-  else if (p < 0.8 * target && held) next = min<f64>(rate * 1.05, optF(options, O_MAX_RATE));
+  if (p > 1.2 * target) next = max<f64>(rate * 0.9, load<f64>(options, O_MIN_RATE));
+  else if (p < 0.8 * target && held) next = min<f64>(rate * 1.05, load<f64>(options, O_MAX_RATE));
   return next == rate ? 0 : i32(publishWith(slot, options, version, owner, now, next) >= 0);
 }

@@ -45,12 +45,12 @@ import {
   T_TRIAL,
 } from './layout';
 import { REVOKED, STRUCK, trialDrop, trialGive, trialTake, UNLEDGERED } from './ledger';
-import { TRIES, getF, optF, optI } from './words';
+import { TRIES, getF } from './words';
 
 const GENERATION: i32 = 0xffffff;
 
 export function trialWait(slot: usize, options: usize): f64 {
-  const ms = optF(options, O_TRIAL_WAIT);
+  const ms = load<f64>(options, O_TRIAL_WAIT);
   return ms < 0 ? getF(slot + BREAKER_OPEN_MS) : ms;
 }
 
@@ -92,7 +92,7 @@ export function admitTrial(slot: usize, options: usize, cell: usize, fence: i32,
       turnHalfOpen(slot, word, now);
       continue;
     }
-    if (undecidedOf(word) >= optI(options, O_TRIALS)) break;
+    if (undecidedOf(word) >= load<i32>(options, O_TRIALS)) break;
     const generation = generationOf(word);
     const took = trialTake(cell, fence, generation, slot + BREAKER_STATE, word, word + UNDECIDED_ONE);
     if (took < 0) {
@@ -147,8 +147,8 @@ export function decideTrial(
   openMs: f64,
 ): i32 {
   const generation = ticket & GENERATION;
-  const permits = optI(options, O_TRIALS);
-  const rate = optF(options, O_TRIAL_RATE);
+  const permits = load<i32>(options, O_TRIALS);
+  const rate = load<f64>(options, O_TRIAL_RATE);
   let ledger = fence;
   for (let i = 0; i < TRIES; i++) {
     const word = atomic.load<i64>(slot, BREAKER_STATE);

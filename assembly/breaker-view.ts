@@ -24,7 +24,7 @@ import {
   R_OPEN,
   SLOT_VERSION,
 } from './layout';
-import { getF, optI, optionsOf, tallyAdd, tallyRead } from './words';
+import { getF, optionsOf, tallyAdd, tallyRead } from './words';
 
 /** Whether an admission would be refused now; changes nothing. */
 export function breakerRefuses(slot: usize, now: f64): i32 {
@@ -52,7 +52,7 @@ export function breakerWait(slot: usize, now: f64): f64 {
   const openMs = getF(slot + BREAKER_OPEN_MS);
   if (state == OPEN) return max<f64>(markSeen(slot, word, now + openMs) - now, 0);
   const options = optionsOf(slot, atomic.load<i32>(slot, SLOT_VERSION));
-  if (undecidedOf(word) < optI(options, O_TRIALS)) return 0;
+  if (undecidedOf(word) < load<i32>(options, O_TRIALS)) return 0;
   return max<f64>(markSeen(slot, word, now) + trialWait(slot, options) - now, 0);
 }
 

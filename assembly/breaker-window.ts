@@ -37,9 +37,20 @@ import {
   WINDOW_DURATION,
   WINDOW_FAILED,
   WINDOW_IGNORED,
+  WINDOW_MAX,
   WINDOW_SLOW,
 } from './layout';
-import { epochOf, optF, optI, ringIndex, ringSum, stampedAdd, TRIES, tallyAdd, tallyRead } from './words';
+import {
+  epochOf,
+  ringSum,
+  stampedAdd,
+  stampedGrow,
+  TRIES,
+  tallyAdd,
+  tallyGrow,
+  tallyRead,
+  whole,
+} from './words';
 
 const BIAS: i64 = 1024;
 const EMPTY: i64 = (BIAS << 26) | (BIAS << 13) | BIAS;
@@ -52,7 +63,7 @@ function salt(generation: i32): i64 {
 }
 
 function duration64(ms: f64): i64 {
-  return i64(min(max(ms, 0) * 64, 68719476735));
+  return min<i64>(max<i64>(whole(ms * 64), 0), 68719476735);
 }
 
 function sumField(word: i64, at: i32): f64 {
@@ -65,10 +76,10 @@ function part(cell: i64, generation: i32): i64 {
 }
 
 function trips(options: usize, calls: f64, failed: f64, slow: f64): bool {
-  if (calls < <f64>optI(options, O_MIN_CALLS)) return false;
+  if (calls < <f64>load<i32>(options, O_MIN_CALLS)) return false;
   // Divided, not multiplied: 28 of 50 is 0.56 exactly, 0.56 · 50 is a hair more than 28.
-  if (failed > 0 && failed / calls >= optF(options, O_FAILURE_RATE)) return true;
-  return slow > 0 && slow / calls >= optF(options, O_SLOW_RATE);
+  if (failed > 0 && failed / calls >= load<f64>(options, O_FAILURE_RATE)) return true;
+  return slow > 0 && slow / calls >= load<f64>(options, O_SLOW_RATE);
 }
 
 function recordCall(
@@ -97,7 +108,7 @@ function recordCall(
 }
 
 function bucketOf(slot: usize, epoch: i64): usize {
-  const index = ringIndex(epoch, load<i32>(slot, SLOT_BUCKETS));
+  const index = i32(epoch) & (WINDOW_MAX - 1);
   return slot + BREAKER_WINDOW_AT + <usize>(index * WINDOW_BYTES);
 }
 
@@ -120,8 +131,8 @@ function recordTime(
   const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUCKET_MS));
   const stamp = epoch + salt(generation);
   const bucket = bucketOf(slot, epoch);
-  stampedAdd(bucket + WINDOW_CALLS, stamp, 1);
-  stampedAdd(bucket + WINDOW_DURATION, stamp, duration);
+  stampedGrow(bucket + WINDOW_CALLS, stamp, 1);
+  stampedGrow(bucket + WINDOW_DURATION, stamp, duration);
   if (failed) stampedAdd(bucket + WINDOW_FAILED, stamp, 1);
   if (slow) stampedAdd(bucket + WINDOW_SLOW, stamp, 1);
   if (failed | slow) {
@@ -152,10 +163,10 @@ export function windowRecord(
   const duration = duration64(ms);
   if (features & F_WINDOW_TIME) return recordTime(slot, options, generation, duration, now, failed, slow);
   if (features & F_WINDOW_CALLS) return recordCall(slot, options, generation, duration, failed, slow);
-  tallyAdd(slot + BREAKER_CALLS, generation, 1);
+  tallyGrow(slot + BREAKER_CALLS, generation, 1);
   if (failed) tallyAdd(slot + BREAKER_FAILED, generation, 1);
   if (slow) tallyAdd(slot + BREAKER_SLOW, generation, 1);
-  if (ms > 0) tallyAdd(slot + BREAKER_DURATION, generation, duration);
+  if (ms > 0) tallyGrow(slot + BREAKER_DURATION, generation, duration);
   return false;
 }
 
@@ -173,7 +184,15 @@ export function windowRead(slot: usize, features: i32, generation: i32, now: f64
   if (features & F_WINDOW_TIME) {
     const size = load<i32>(slot, SLOT_BUCKETS);
     const epoch = epochOf(slot, now, load<f64>(slot, SLOT_BUCKET_MS));
-    const sum = ringSum(slot + BREAKER_WINDOW_AT + at, WINDOW_BYTES, size, epoch, size, salt(generation));
+    const sum = ringSum(
+      slot + BREAKER_WINDOW_AT + at,
+      WINDOW_BYTES,
+      WINDOW_MAX,
+      i32(epoch) & (WINDOW_MAX - 1),
+      epoch,
+      size,
+      salt(generation),
+    );
     return which == 4 ? sum / 64 : sum;
   }
   if (features & F_WINDOW_CALLS && which != 3) {

@@ -8,8 +8,6 @@ import {
   BREAKER_CONTROL,
   BREAKER_LATE,
   BREAKER_STATE,
-  COUNT_BREAKER_FAILURE,
-  COUNT_BREAKER_IGNORED,
   COUNT_BREAKER_SUCCESS,
   COUNT_OPENED,
   E_CLOSED,
@@ -27,7 +25,7 @@ import {
   V_IGNORED,
   V_SUCCESS,
 } from './layout';
-import { TRIES } from './words';
+import { TRIES, verdictAt } from './words';
 
 /** As generationOf says it, but without a call, where every decision passes. */
 const GENERATION: i32 = 0xffffff;
@@ -86,8 +84,8 @@ function consecutive(slot: usize, generation: i32, now: f64, failed: i32, thresh
 }
 
 /** Whether the breaker has moved on since `generation`; the result is then counted as late, and nowhere else. */
-function isLate(slot: usize, generation: i32): bool {
-  if ((i32(atomic.load<i64>(slot, BREAKER_STATE) >> 39) & GENERATION) == generation) return false;
+function isLate(slot: usize, word: i64, generation: i32): bool {
+  if ((i32(word >> 39) & GENERATION) == generation) return false;
   atomic.add<i64>(slot, 1, BREAKER_LATE);
   return true;
 }
@@ -111,28 +109,23 @@ export function breakerRecord(
   if (ticket & T_UNCOUNTED) return 0;
   const generation = ticket & GENERATION;
   const failed = i32(verdict != V_SUCCESS);
-  if (features & F_COUNTED) {
-    const count =
-      verdict == V_SUCCESS
-        ? COUNT_BREAKER_SUCCESS
-        : verdict == V_IGNORED
-          ? COUNT_BREAKER_IGNORED
-          : COUNT_BREAKER_FAILURE;
-    atomic.add<i64>(slot + <usize>count, 1);
-  }
+  if (features & F_COUNTED) atomic.add<i64>(slot + verdictAt(verdict), 1, COUNT_BREAKER_SUCCESS);
   if (verdict == V_IGNORED && openMs < 0) {
     if (ticket & T_TRIAL) trialReturn(slot, cell, fence, ticket);
     // Counted under an earlier generation it would restart the count of this one.
-    if (isLate(slot, generation)) return 0;
+    if (isLate(slot, atomic.load<i64>(slot, BREAKER_STATE), generation)) return 0;
     windowIgnore(slot, features, generation, now);
     return 0;
   }
   if (ticket & T_TRIAL) return decideTrial(slot, options, cell, fence, ticket, now, failed, openMs);
-  if (isLate(slot, generation)) return 0;
+  const word = atomic.load<i64>(slot, BREAKER_STATE);
+  if (isLate(slot, word, generation)) return 0;
   const slow = i32(ms > load<f64>(options, O_SLOW_MS));
   const tripped = windowRecord(slot, options, features, generation, ms, now, failed, slow);
   if (ticket & T_WATCHED) return 0;
   if (tripped || openMs >= 0) return trip(slot, generation, now, openMs);
-  const threshold = atomic.load<i32>(options, O_CONSECUTIVE);
-  return threshold == 0 ? 0 : consecutive(slot, generation, now, failed, threshold);
+  // A success while there was no failure in a row came before whichever has been counted since.
+  const threshold = load<i32>(options, O_CONSECUTIVE);
+  if (threshold == 0 || (!failed && payloadOf(word) == 0)) return 0;
+  return consecutive(slot, generation, now, failed, threshold);
 }

@@ -25,11 +25,11 @@ import {
   SLOT_VERSION,
 } from './layout';
 import { fencedAdd, REVOKED } from './ledger';
-import { getF, optF, optionsOf, setF } from './words';
+import { getF, optionsOf, setF } from './words';
 
 export function bulkheadLimit(slot: usize, options: usize): i32 {
   const found = atomic.load<i32>(slot, BULKHEAD_LIMIT);
-  return found > 0 ? found : atomic.load<i32>(options, O_MAX_CONCURRENT);
+  return found > 0 ? found : load<i32>(options, O_MAX_CONCURRENT);
 }
 
 /** 1 a slot was taken, 0 full, REVOKED this thread was declared dead. */
@@ -72,7 +72,7 @@ export function lineWake(slot: usize): i32 {
 
 /** A place in line: its arrival number, from 1; -1 when the line is full, -2 for a revoked thread. */
 export function lineJoin(slot: usize, cell: usize, fence: i32): f64 {
-  const room = optF(optionsOf(slot, atomic.load<i32>(slot, SLOT_VERSION)), O_MAX_QUEUE);
+  const room = load<f64>(optionsOf(slot, atomic.load<i32>(slot, SLOT_VERSION)), O_MAX_QUEUE);
   if (<f64>atomic.load<i32>(slot, LINE_COUNT) >= room) return -1;
   const before = fencedAdd(cell + CELL_PLACES, fence, 1, slot + LINE_COUNT, 1);
   if (before == REVOKED) return -2;

@@ -1,6 +1,7 @@
 // The kernels: everything a policy decides, over memory that all threads share.
 
 export { aimd, gradient2, vegas } from './adapt';
+export { admit, refuse } from './admit';
 export { backoff } from './backoff';
 export { breakerForce, breakerIsolate, breakerMode, breakerRestore } from './breaker-hand';
 export { breakerCount, breakerRefuses, breakerState, breakerWait, breakerWord } from './breaker-view';
@@ -19,9 +20,9 @@ export {
 } from './bulkhead';
 export { grant, publish, reclaim } from './control';
 export { keyedAcquire, keyedAvailable, keyedCarry, keyedLive, keyedRefund, keyedWait } from './keyed';
-export { latencyBelow, latencyIndex, latencyValue, viewCount, viewPercentile, viewWithin } from './latency';
-export { admit, record, refuse, settle } from './policy';
+export { latencyIndex, latencyValue, viewCount, viewPercentile, viewWithin } from './latency';
 export { rateAcquire, rateAvailable, rateRefund, rateReserve, rateSet, rateWait } from './rate';
+export { record, settle } from './settle';
 export { keyHash } from './siphash';
 export { retryDeposit, retryLeft, retryWithdraw, throttleCount } from './throttle';
 export { count, counted } from './words';

@@ -171,7 +171,7 @@ export function keyedAvailable(slot: usize, row: usize, now: f64): f64 {
   if (at != 0) return bucketAvailable(slot, at + KEY_WORD, SHIFT, now);
   // A key that has no bucket would find a full one.
   const options = optionsOf(slot, atomic.load<i32>(slot, SLOT_VERSION));
-  return <f64>atomic.load<i64>(options, O_BURST) / <f64>atomic.load<i64>(options, O_UNITS);
+  return <f64>load<i64>(options, O_BURST) / <f64>load<i64>(options, O_UNITS);
 }
 
 export function keyedWait(slot: usize, row: usize, now: f64, permits: f64): f64 {

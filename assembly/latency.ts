@@ -26,16 +26,14 @@ import {
   VIEW_SLICES,
   VIEW_STAMPS,
 } from './layout';
-import { ownTime, ringIndex } from './words';
+import { epochOf, ownTime, whole } from './words';
 
 const FINE: f64 = 16384; // units in a millisecond
-const TOP: f64 = 8796093022207; // 2^43 − 1: six days
 
 export function latencyIndex(ms: f64): i32 {
-  const u = i64(min(max(ms, 0) * FINE, TOP));
-  if (u < 16) return i32(u);
-  const shift = 59 - i32(clz<i64>(u));
-  return (shift << 4) + i32(u >> shift);
+  const u = ms * FINE;
+  if (!(u >= 16)) return i32(max<f64>(u, 0));
+  return min<i32>(i32(reinterpret<i64>(u) >> 48) - 16416, LATENCY_BUCKETS - 1);
 }
 
 /** The middle of a bucket, in milliseconds. */
@@ -55,13 +53,13 @@ function viewOf(slot: usize, view: i32): usize {
   return slot + LATENCY_VIEWS_AT + <usize>(view * VIEW_BYTES);
 }
 
-function sliceOf(slot: usize, view: i32, now: f64): i64 {
-  return i64(floor(ownTime(slot, now) / load<f64>(slot + <usize>(view << 3), SLOT_SLICE_MS))) + 1;
+export function sliceOf(slot: usize, view: i32, now: f64): i64 {
+  return epochOf(slot, now, load<f64>(slot + <usize>(view << 3), SLOT_SLICE_MS)) + 1;
 }
 
 function keep(slot: usize, view: i32, slice: i64): void {
   const at = viewOf(slot, view);
-  const index = ringIndex(slice, VIEW_COUNT);
+  const index = i32(slice) & (VIEW_COUNT - 1);
   const from = histogramOf(slot, view);
   const to = at + VIEW_SLICES + <usize>(index * VIEW_SLICE_BYTES);
   const stamp = at + VIEW_STAMPS + <usize>(index << 3);
@@ -73,15 +71,9 @@ function keep(slot: usize, view: i32, slice: i64): void {
   atomic.store<i64>(stamp, slice);
 }
 
-/** Whether the time has come to begin a slice: what is asked on every call, and cheap. */
-export function viewDue(slot: usize, view: i32, now: f64): bool {
-  return viewSlice(slot, view) != sliceOf(slot, view, now);
-}
-
-/** Begins a slice when its time has come; 1 for the one thread that did. */
-export function viewTurn(slot: usize, view: i32, now: f64): i32 {
+/** Begins a slice whose time has come; 1 for the one thread that did. */
+export function viewTurn(slot: usize, view: i32, slice: i64): i32 {
   const at = viewOf(slot, view);
-  const slice = sliceOf(slot, view, now);
   const last = atomic.load<i64>(at, VIEW_EPOCH);
   if (last == slice || atomic.cmpxchg<i64>(at, last, slice, VIEW_EPOCH) != last) return 0;
   // The clock went back: what was kept is in the future, and counts as empty.
@@ -91,19 +83,24 @@ export function viewTurn(slot: usize, view: i32, now: f64): i32 {
   return 1;
 }
 
-/** Counts one latency of a whole call (which 0) or an attempt (which 1). */
-export function latencyRecord(slot: usize, features: i32, which: i32, ms: f64, now: f64): i32 {
+/** Counts the latency of a whole call; 1 when that began a slice of the budget's view. */
+export function latencyOfCall(slot: usize, features: i32, ms: f64, now: f64): i32 {
   let turned: i32 = 0;
-  if (which == 0) {
-    if (features & F_VIEW_BUDGET) turned = viewTurn(slot, 0, now);
-  } else {
-    for (let view = 1; view < 3; view++) {
-      if (features & (F_VIEW_BUDGET << view)) viewTurn(slot, view, now);
-    }
+  if (features & F_VIEW_BUDGET) {
+    // As sliceOf says it, but without a call: every call with a latency budget passes here.
+    const slice = whole(floor(ownTime(slot, now) / load<f64>(slot, SLOT_SLICE_MS))) + 1;
+    if (slice != atomic.load<i64>(slot, LATENCY_VIEWS_AT + VIEW_EPOCH)) turned = viewTurn(slot, 0, slice);
   }
-  const index = latencyIndex(ms);
-  atomic.add<i64>(histogramOf(slot, which) + <usize>(index << 3), 1);
+  atomic.add<i64>(slot + <usize>(latencyIndex(ms) << 3), 1, LATENCY_CALLS_AT);
   return turned;
+}
+
+/** Counts the latency of an attempt, for the views of timeouts and hedges. */
+export function latencyOfAttempt(slot: usize, features: i32, ms: f64, now: f64): void {
+  for (let view = 1; view < 3; view++) {
+    if (features & (F_VIEW_BUDGET << view)) viewTurn(slot, view, sliceOf(slot, view, now));
+  }
+  atomic.add<i64>(slot + <usize>(latencyIndex(ms) << 3), 1, LATENCY_ATTEMPTS_AT);
 }
 
 /** Where the oldest slice still inside the window is kept; 0 when nothing is. */
@@ -126,14 +123,16 @@ function since(from: usize, kept: usize, index: i32): f64 {
   return <f64>(<u32>(now - atomic.load<i32>(kept + <usize>(index << 2))));
 }
 
+/** What has come since then in the buckets up to and with `last`. */
+function total(from: usize, kept: usize, last: i32): f64 {
+  let sum: f64 = 0;
+  for (let i = 0; i <= last; i++) sum += since(from, kept, i);
+  return sum;
+}
+
 /** Latencies in the window of a view. */
 export function viewCount(slot: usize, view: i32, now: f64): f64 {
-  const kept = oldest(slot, view, now);
-  if (kept == 0) return 0;
-  const from = histogramOf(slot, view);
-  let sum: f64 = 0;
-  for (let i = 0; i < LATENCY_BUCKETS; i++) sum += since(from, kept, i);
-  return sum;
+  return viewWithin(slot, view, now, Infinity);
 }
 
 function percentileOf(from: usize, kept: usize, total: f64, q: f64): f64 {
@@ -156,21 +155,7 @@ export function viewPercentile(slot: usize, view: i32, now: f64, q: f64): f64 {
 /** Latencies of the window that were at most `ms`, to the width of a bucket. */
 export function viewWithin(slot: usize, view: i32, now: f64, ms: f64): f64 {
   const kept = oldest(slot, view, now);
-  if (kept == 0) return 0;
-  const from = histogramOf(slot, view);
-  const last = latencyIndex(ms);
-  let sum: f64 = 0;
-  for (let i = 0; i <= last; i++) sum += since(from, kept, i);
-  return sum;
-}
-
-/** Entries of a whole histogram up to and with `index`: which 0 calls, 1 attempts. */
-export function latencyBelow(slot: usize, which: i32, index: i32): f64 {
-  const from = histogramOf(slot, which);
-  let sum: f64 = 0;
-  for (let i = 0; i <= min(index, LATENCY_BUCKETS - 1); i++)
-    sum += <f64>atomic.load<i64>(from + <usize>(i << 3));
-  return sum;
+  return kept == 0 ? 0 : total(histogramOf(slot, view), kept, latencyIndex(ms));
 }
 
 /**
@@ -179,13 +164,12 @@ export function latencyBelow(slot: usize, which: i32, index: i32): f64 {
  */
 export function sliceP(slot: usize, view: i32, slice: i64, q: f64, least: f64): f64 {
   const at = viewOf(slot, view);
-  const index = ringIndex(slice, VIEW_COUNT);
+  const index = i32(slice) & (VIEW_COUNT - 1);
   if (atomic.load<i64>(at + VIEW_STAMPS + <usize>(index << 3)) != slice) return NaN;
   const kept = at + VIEW_SLICES + <usize>(index * VIEW_SLICE_BYTES);
   const from = histogramOf(slot, view);
-  let total: f64 = 0;
-  for (let i = 0; i < LATENCY_BUCKETS; i++) total += since(from, kept, i);
-  return total < least ? NaN : percentileOf(from, kept, total, q);
+  const count = total(from, kept, LATENCY_BUCKETS - 1);
+  return count < least ? NaN : percentileOf(from, kept, count, q);
 }
 
 export function viewSlice(slot: usize, view: i32): i64 {

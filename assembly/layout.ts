@@ -140,7 +140,7 @@ export const ADAPT_PROBE = 536; //   i32 ●  samples until the baseline is meas
 export const ADAPT_EPOCH = 544; //   i64 ◆  interval of the adaptive rate that was last judged
 export const ADAPT_REFUSED = 552; // i64 ●  COUNT_RATE_REFUSED when it was judged
 
-// Counters since the slot was made, all i64 ○.
+// Counters since the slot was made, all i64 ○. Those of verdicts are in the order of V_….
 export const COUNT_SUCCESS = 640; //          calls that ended well
 export const COUNT_FAILURE = 648; //          calls judged failures
 export const COUNT_IGNORED = 656; //          calls judged neither
@@ -244,13 +244,15 @@ export const WINDOW_IGNORED = 24;
 export const WINDOW_REJECTED = 32;
 export const WINDOW_DURATION = 40; // 1/64 ms
 export const WINDOW_BYTES = 64;
-export const WINDOW_MAX = 64;
+export const WINDOW_MAX = 64; // buckets that a window may have, and the ring has: an epoch's place is its low bits
 export const CALLS_AT = 9472; // 4 096 × i64 ◆: one call each, see breaker-window.ts
 export const CALLS_MAX = 4096;
-export const THROTTLE_AT = 42240; // 24 × (requests, accepts), stamped ◆
-export const THROTTLE_BUCKETS = 24;
-export const BUDGET_AT = 42752; // 60 × (calls, failures), stamped ◆
-export const BUDGET_BUCKETS = 60;
+export const THROTTLE_AT = 42240; // 32 × (requests, accepts), stamped ◆
+export const THROTTLE_CELLS = 32;
+export const THROTTLE_BUCKETS = 24; // of them are the window
+export const BUDGET_AT = 42752; // 64 × (calls, failures), stamped ◆
+export const BUDGET_CELLS = 64;
+export const BUDGET_BUCKETS = 60; // of them are the window
 export const BURN_AT = 43776; // 2 160 × (calls, failures), stamped ◆: six hours by ten seconds
 export const BURN_BUCKETS = 2160;
 export const BURN_MS = 10000;

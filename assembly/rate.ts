@@ -25,7 +25,7 @@ import {
   SLOT_OVERFLOW,
   SLOT_VERSION,
 } from './layout';
-import { optF, optionsOf, TRIES } from './words';
+import { optionsOf, TRIES, whole } from './words';
 
 /** Bits below the arrival time of a plain bucket. */
 export const RATE_SHIFT: i32 = 4;
@@ -34,16 +34,17 @@ export const MOVED: f64 = -2;
 /** The cell has been taken over by another key. */
 export const GONE: f64 = -3;
 
-const FAR: f64 = 144115188075855872; // 2^57: the end of time in any unit
+const EXACT: f64 = 2251799813685248; // 2^51: what `whole` can do
+const FAR: i64 = 144115188075855872; // 2^57: the end of time in any unit
 /** What a bucket may owe, in units: more and the arrival time would run out of its word. */
 const MOST_DEBT: i64 = 9007199254740992; // 2^53: a double counts it exactly
 
 function units(options: usize): i64 {
-  return atomic.load<i64>(options, O_UNITS);
+  return load<i64>(options, O_UNITS);
 }
 
 function burstOf(options: usize): i64 {
-  return atomic.load<i64>(options, O_BURST);
+  return load<i64>(options, O_BURST);
 }
 
 /**
@@ -51,7 +52,8 @@ function burstOf(options: usize): i64 {
  * product that may fall a hair short of a whole number.
  */
 export function unitsAt(options: usize, now: f64): i64 {
-  return i64(min(now * optF(options, O_UNITS_PER_MS) + 0.5, FAR));
+  const at = now * load<f64>(options, O_UNITS_PER_MS);
+  return at < EXACT ? whole(at) : min<i64>(i64(at + 0.5), FAR);
 }
 
 export function costOf(options: usize, permits: f64): i64 {
@@ -71,7 +73,7 @@ export function carried(slot: usize, word: i64, shift: i32, version: i32, now: f
     if (
       units(from) == units(to) &&
       burstOf(from) == burstOf(to) &&
-      optF(from, O_UNITS_PER_MS) == optF(to, O_UNITS_PER_MS)
+      load<f64>(from, O_UNITS_PER_MS) == load<f64>(to, O_UNITS_PER_MS)
     ) {
       tat = word >> shift;
     } else {
@@ -99,11 +101,12 @@ export function bucketTake(
 ): f64 {
   // As optionsOf, costOf and unitsAt would say it, but without a call: this is every limiter's path.
   const options = slot + OPTIONS_AT + <usize>((version & (OPTIONS_RING - 1)) * OPTIONS_BYTES);
-  const one = atomic.load<i64>(options, O_UNITS);
+  const one = load<i64>(options, O_UNITS);
   const perMs = load<f64>(options, O_UNITS_PER_MS);
-  const burst = atomic.load<i64>(options, O_BURST);
+  const burst = load<i64>(options, O_BURST);
   const cost = permits == 1 ? one : i64(nearest(permits * <f64>one));
-  const t = i64(min(now * perMs + 0.5, FAR));
+  const units = now * perMs;
+  const t = units < EXACT ? whole(units) : min<i64>(i64(units + 0.5), FAR);
   const low = ((<i64>1) << shift) - 1;
   const tags = ((<i64>1) << (shift - 4)) - 1;
   for (let i = 0; i < TRIES; i++) {
@@ -132,7 +135,7 @@ export function bucketWait(slot: usize, at: usize, shift: i32, now: f64, permits
   const word = carried(slot, seen, shift, version, now);
   const ahead = <f64>(max<i64>(word >> shift, t) - t);
   const early = ahead - <f64>(burstOf(options) - costOf(options, permits));
-  return early > 0 ? early / optF(options, O_UNITS_PER_MS) : 0;
+  return early > 0 ? early / load<f64>(options, O_UNITS_PER_MS) : 0;
 }
 
 export function bucketAvailable(slot: usize, at: usize, shift: i32, now: f64): f64 {
@@ -195,8 +198,8 @@ export function rateReserve(slot: usize, now: f64, permits: f64): f64 {
     const t = unitsAt(options, now);
     const word = carried(slot, seen, RATE_SHIFT, version, now);
     const next = max<i64>(word >> RATE_SHIFT, t) + costOf(options, permits);
-    const wait = <f64>max<i64>(next - t - burstOf(options), 0) / optF(options, O_UNITS_PER_MS);
-    if (wait > optF(options, O_MAX_DEBT_MS) || next - t > MOST_DEBT) return -1;
+    const wait = <f64>max<i64>(next - t - burstOf(options), 0) / load<f64>(options, O_UNITS_PER_MS);
+    if (wait > load<f64>(options, O_MAX_DEBT_MS) || next - t > MOST_DEBT) return -1;
     if (atomic.cmpxchg<i64>(slot, seen, (next << RATE_SHIFT) | (word & 15), RATE_TAT) == seen) return wait;
   }
   return -1;

@@ -17,27 +17,39 @@ import {
   SLOT_VERSION,
   THROTTLE_AT,
   THROTTLE_BUCKETS,
+  THROTTLE_CELLS,
 } from './layout';
-import { epochOf, optF, optionsOf, ringIndex, ringSum, stampedAdd } from './words';
+import { epochOf, optionsOf, ringSum, stampedAdd } from './words';
+
+/** A pair of counts for each bucket; `size` is a power of two. */
+function ringAdd(ring: usize, size: i32, epoch: i64, count: i64): void {
+  stampedAdd(ring + <usize>((i32(epoch) & (size - 1)) << 4), epoch, count);
+}
+
+function ringCount(ring: usize, size: i32, epoch: i64, buckets: i32): f64 {
+  return ringSum(ring, 16, size, i32(epoch) & (size - 1), epoch, buckets, 0);
+}
 
 function throttleAdd(slot: usize, now: f64, word: usize): void {
-  const epoch = epochOf(slot, now, load<f64>(slot, SLOT_THROTTLE_MS));
-  const bucket = slot + THROTTLE_AT + <usize>(ringIndex(epoch, THROTTLE_BUCKETS) << 4);
-  stampedAdd(bucket + word, epoch, 1);
+  ringAdd(
+    slot + THROTTLE_AT + word,
+    THROTTLE_CELLS,
+    epochOf(slot, now, load<f64>(slot, SLOT_THROTTLE_MS)),
+    1,
+  );
 }
 
 /** Which: 0 requests, 1 accepts. */
 export function throttleCount(slot: usize, now: f64, which: i32): f64 {
   const epoch = epochOf(slot, now, load<f64>(slot, SLOT_THROTTLE_MS));
-  const at = slot + THROTTLE_AT + <usize>(which << 3);
-  return ringSum(at, 16, THROTTLE_BUCKETS, epoch, THROTTLE_BUCKETS, 0);
+  return ringCount(slot + THROTTLE_AT + <usize>(which << 3), THROTTLE_CELLS, epoch, THROTTLE_BUCKETS);
 }
 
 /** The share refused now, 0…maxRejection. */
 export function throttleShare(slot: usize, options: usize, now: f64): f64 {
   const requests = throttleCount(slot, now, 0);
-  const over = requests - optF(options, O_THROTTLE_K) * throttleCount(slot, now, 1);
-  return over <= 0 ? 0 : min(over / (requests + 1), optF(options, O_THROTTLE_MAX));
+  const over = requests - load<f64>(options, O_THROTTLE_K) * throttleCount(slot, now, 1);
+  return over <= 0 ? 0 : min(over / (requests + 1), load<f64>(options, O_THROTTLE_MAX));
 }
 
 export function throttleRequested(slot: usize, now: f64): void {
@@ -49,21 +61,18 @@ export function throttleAccepted(slot: usize, now: f64): void {
 }
 
 function retryAdd(slot: usize, now: f64, word: usize, count: i64): void {
-  const epoch = epochOf(slot, now, RETRY_MS);
-  const bucket = slot + RETRY_AT + <usize>(ringIndex(epoch, RETRY_BUCKETS) << 4);
-  stampedAdd(bucket + word, epoch, count);
+  ringAdd(slot + RETRY_AT + word, RETRY_BUCKETS, epochOf(slot, now, RETRY_MS), count);
 }
 
 function retrySum(slot: usize, now: f64, word: usize): f64 {
-  const epoch = epochOf(slot, now, RETRY_MS);
-  return ringSum(slot + RETRY_AT + word, 16, RETRY_BUCKETS, epoch, RETRY_BUCKETS, 0);
+  return ringCount(slot + RETRY_AT + word, RETRY_BUCKETS, epochOf(slot, now, RETRY_MS), RETRY_BUCKETS);
 }
 
 /** Retries left in the last ten seconds: ratio · calls + minPerSecond · 10 − retries. */
 export function retryLeft(slot: usize, now: f64): f64 {
   const options = optionsOf(slot, atomic.load<i32>(slot, SLOT_VERSION));
-  const floor_ = optF(options, O_RETRY_FLOOR) * 10;
-  return optF(options, O_RETRY_RATIO) * retrySum(slot, now, 0) + floor_ - retrySum(slot, now, 8);
+  const floor_ = load<f64>(options, O_RETRY_FLOOR) * 10;
+  return load<f64>(options, O_RETRY_RATIO) * retrySum(slot, now, 0) + floor_ - retrySum(slot, now, 8);
 }
 
 /** A first attempt was made. */

@@ -1,7 +1,7 @@
 // Words that more than one kernel keeps: floating point in atomic words,
 // stamped counts of window buckets, counts of one breaker generation.
 
-import { OPTIONS_AT, OPTIONS_BYTES, OPTIONS_RING, SLOT_CLOCK_BACK } from './layout';
+import { OPTIONS_AT, OPTIONS_BYTES, OPTIONS_RING, SLOT_CLOCK_BACK, V_DROPPED, V_FAILURE } from './layout';
 
 /** How often a compare-and-swap is tried. Each miss means that another thread moved on. */
 export const TRIES: i32 = 4096;
@@ -23,17 +23,9 @@ export function setF(at: usize, value: f64): void {
   atomic.store<i64>(at, reinterpret<i64>(value));
 }
 
+/** Options change as whole blocks: a word of the block in force is read, never written, and plain loads will do. */
 export function optionsOf(slot: usize, version: i32): usize {
   return slot + OPTIONS_AT + <usize>((version & (OPTIONS_RING - 1)) * OPTIONS_BYTES);
-}
-
-/** Options change as whole blocks, so a word of the block in force is read, never written: a plain load will do. */
-export function optF(options: usize, at: usize): f64 {
-  return load<f64>(options + at);
-}
-
-export function optI(options: usize, at: usize): i32 {
-  return atomic.load<i32>(options + at);
 }
 
 /**
@@ -44,28 +36,51 @@ export function ownTime(slot: usize, now: f64): f64 {
   return now - reinterpret<f64>(atomic.load<i64>(slot, SLOT_CLOCK_BACK) ^ i64(slot & 7));
 }
 
-export function epochOf(slot: usize, now: f64, widthMs: f64): i64 {
-  return i64(floor(ownTime(slot, now) / widthMs));
+const SHIFTED: f64 = 6755399441055744; // 1.5 · 2^52
+const SHIFTED_BITS: i64 = 0x4338000000000000;
+
+/**
+ * The integer nearest to `x`, of two the even one, for sizes below 2^51: added to 1.5 · 2^52 it stands in the low
+ * bits. A conversion costs four times as much. Beyond 2^51 it is some number that is larger.
+ */
+export function whole(x: f64): i64 {
+  return reinterpret<i64>(x + SHIFTED) - SHIFTED_BITS;
 }
 
-/** epoch mod size, never negative; in doubles, where a division costs a third of the integer one. */
-export function ringIndex(epoch: i64, size: i32): i32 {
-  const turns = floor(<f64>epoch / <f64>size);
-  return i32(<f64>epoch - turns * <f64>size);
+export function epochOf(slot: usize, now: f64, widthMs: f64): i64 {
+  return whole(floor(ownTime(slot, now) / widthMs));
+}
+
+/**
+ * Adds to a count below a tag, starting over where the word bears another tag; 1 when it did. A count ends at
+ * `most`, the bits below the tag, and never falls under 0.
+ */
+function taggedAdd(at: usize, tag: i64, most: i64, count: i64): i32 {
+  for (let i = 0; i < TRIES; i++) {
+    const word = atomic.load<i64>(at);
+    const same = (word & ~most) == tag;
+    const sum = (same ? word & most : 0) + count;
+    const next = tag | (sum > most ? most : sum < 0 ? 0 : sum);
+    // Lost the race: another thread counted in the same word.
+    if (atomic.cmpxchg<i64>(at, word, next) == word) return i32(!same);
+  }
+  return 0;
 }
 
 /** Adds to a stamped word, restarting it when it belongs to another bucket; 1 when it was restarted. */
 export function stampedAdd(at: usize, stamp: i64, count: i64): i32 {
-  const mine = (stamp & EPOCHS) << 36;
-  for (let i = 0; i < TRIES; i++) {
-    const word = atomic.load<i64>(at);
-    const same = (word & ~COUNTS) == mine;
-    const sum = (same ? word & COUNTS : 0) + count;
-    const next = mine | (sum > COUNTS ? COUNTS : sum < 0 ? 0 : sum);
-    // Lost the race: another thread counted in the same bucket.
-    if (atomic.cmpxchg<i64>(at, word, next) == word) return i32(!same);
-  }
-  return 0;
+  return taggedAdd(at, (stamp & EPOCHS) << 36, COUNTS, count);
+}
+
+/**
+ * The same where every call passes, for a count that is not negative: without the loop as long as the bucket is
+ * the same and nobody else counts in it.
+ */
+export function stampedGrow(at: usize, stamp: i64, count: i64): i32 {
+  const word = atomic.load<i64>(at);
+  const before = word ^ ((stamp & EPOCHS) << 36);
+  if (<u64>before <= <u64>(COUNTS - count) && atomic.cmpxchg<i64>(at, word, word + count) == word) return 0;
+  return stampedAdd(at, stamp, count);
 }
 
 export function stampedRead(at: usize, stamp: i64): f64 {
@@ -73,10 +88,21 @@ export function stampedRead(at: usize, stamp: i64): f64 {
   return (word & ~COUNTS) == (stamp & EPOCHS) << 36 ? <f64>(word & COUNTS) : 0;
 }
 
-/** Sums one word of the newest `buckets` buckets of a ring; `salt` sets generations apart. */
-export function ringSum(at: usize, stride: usize, size: i32, epoch: i64, buckets: i32, salt: i64): f64 {
+/**
+ * Sums one word of the newest `buckets` buckets of a ring of `size`, back from that of `epoch`, which stands at
+ * `newest`; `salt` sets generations apart.
+ */
+export function ringSum(
+  at: usize,
+  stride: usize,
+  size: i32,
+  newest: i32,
+  epoch: i64,
+  buckets: i32,
+  salt: i64,
+): f64 {
   let sum: f64 = 0;
-  let index = ringIndex(epoch, size);
+  let index = newest;
   for (let k = 0; k < buckets; k++) {
     sum += stampedRead(at + <usize>index * stride, epoch - i64(k) + salt);
     index = index == 0 ? size - 1 : index - 1;
@@ -86,18 +112,25 @@ export function ringSum(at: usize, stride: usize, size: i32, epoch: i64, buckets
 
 /** Adds to a count that belongs to one generation of a breaker. */
 export function tallyAdd(at: usize, generation: i32, count: i64): void {
-  const mine = i64(generation) << 40;
-  for (let i = 0; i < TRIES; i++) {
-    const word = atomic.load<i64>(at);
-    const sum = ((word & ~TALLIES) == mine ? word & TALLIES : 0) + count;
-    const next = mine | (sum > TALLIES ? TALLIES : sum);
-    if (atomic.cmpxchg<i64>(at, word, next) == word) return;
-  }
+  taggedAdd(at, i64(generation) << 40, TALLIES, count);
+}
+
+/** The same as stampedGrow is to stampedAdd. */
+export function tallyGrow(at: usize, generation: i32, count: i64): void {
+  const word = atomic.load<i64>(at);
+  const before = word ^ (i64(generation) << 40);
+  if (<u64>before <= <u64>(TALLIES - count) && atomic.cmpxchg<i64>(at, word, word + count) == word) return;
+  tallyAdd(at, generation, count);
 }
 
 export function tallyRead(at: usize, generation: i32): f64 {
   const word = atomic.load<i64>(at);
   return (word & ~TALLIES) == i64(generation) << 40 ? <f64>(word & TALLIES) : 0;
+}
+
+/** How far behind the count of successes that of a verdict lies. */
+export function verdictAt(verdict: i32): usize {
+  return <usize>((verdict == V_DROPPED ? V_FAILURE : verdict) << 3);
 }
 
 /** Adds to one of the COUNT_… words of a slot. */

@@ -9,11 +9,10 @@ import binaryen from 'binaryen';
 /** Functions that stay calls, most of them read by views and by hand; a decision has its own words for what it needs of them. */
 const CALLED = [
   'words/getF',
-  'words/optF',
-  'words/optI',
   'words/optionsOf',
   'words/epochOf',
-  'words/ringIndex',
+  'words/stampedAdd',
+  'words/tallyAdd',
   'words/tallyRead',
   'breaker-state/generationOf',
   'breaker-state/markSeen',
@@ -31,7 +30,13 @@ const CALLED = [
   'ledger/trialGive',
   'ledger/trialDrop',
   'latency/latencyValue',
+  'budget/addBoth',
+  'budget/burnEpoch',
   'latency/since',
+  'latency/sliceOf',
+  'latency/total',
+  'throttle/ringAdd',
+  'throttle/ringCount',
   'latency/histogramOf',
   'bulkhead/lineWake',
   'keyed/inTransit',
@@ -60,6 +65,7 @@ export function optimised(emitted, { names = false } = {}) {
     if (length >= smallest) break;
     smallest = length;
   }
+  module.runPasses(['const-hoisting']);
   binaryen.setDebugInfo(names);
   const binary = settled(module.emitBinary());
   binaryen.setDebugInfo(false);

@@ -9,6 +9,7 @@ import {
   BREAKER_WINDOW_AT,
   BUDGET_AT,
   BUDGET_BUCKETS,
+  BUDGET_CELLS,
   BURN_AT,
   BURN_BUCKETS,
   BURN_MS,
@@ -22,17 +23,20 @@ import {
   SLOT_THROTTLE_MS,
   THROTTLE_AT,
   THROTTLE_BUCKETS,
+  THROTTLE_CELLS,
   WINDOW_BYTES,
   WINDOW_CALLS,
   WINDOW_DURATION,
   WINDOW_FAILED,
   WINDOW_IGNORED,
+  WINDOW_MAX,
   WINDOW_SLOW,
 } from '../../assembly/layout.ts';
 import type { Slot } from './slot.ts';
 import { salt } from './twin/breaker-window.ts';
+import { burnEpoch, burnIndex } from './twin/budget.ts';
 import { twinMemory } from './twin/memory.ts';
-import { ringIndex, stampOf, twinWords, type Words } from './twin/words.ts';
+import { stampOf, twinWords, type Words } from './twin/words.ts';
 
 /** What one bucket of a window counted: its age in ms, then the counts. */
 export type KeptBucket = readonly number[];
@@ -41,8 +45,12 @@ export type KeptBucket = readonly number[];
 export interface Ring {
   readonly at: number;
   readonly stride: number;
+  /** Buckets of the window: the ring has as many places, or more. */
   readonly size: number;
   readonly widthMs: number;
+  /** The bucket of a time of the clock's own, and its place in the ring. */
+  readonly epochOf: (ownMs: number) => number;
+  readonly indexOf: (epoch: number) => number;
   readonly words: readonly number[];
   /** Sets generations of a breaker apart. */
   readonly salt: number;
@@ -52,32 +60,41 @@ export interface Ring {
 const ALL = 2 ** 36;
 const PAIR = { stride: 16, words: [0, 8], salt: 0 } as const;
 
+/** Buckets so wide, in a ring of so many places, a power of two. */
+const wide = (widthMs: number, places: number) => ({
+  widthMs,
+  epochOf: (ownMs: number) => Math.floor(ownMs / widthMs),
+  indexOf: (epoch: number) => epoch & (places - 1),
+});
+
 export const burnRing = ({ at }: Slot): Ring => ({
   ...PAIR,
   at: at + BURN_AT,
   size: BURN_BUCKETS,
   widthMs: BURN_MS,
+  epochOf: burnEpoch,
+  indexOf: burnIndex,
 });
 
 export const budgetRing = (slot: Slot): Ring => ({
   ...PAIR,
   at: slot.at + BUDGET_AT,
   size: BUDGET_BUCKETS,
-  widthMs: slot.readF(SLOT_BUDGET_MS),
+  ...wide(slot.readF(SLOT_BUDGET_MS), BUDGET_CELLS),
 });
 
 export const throttleRing = (slot: Slot): Ring => ({
   ...PAIR,
   at: slot.at + THROTTLE_AT,
   size: THROTTLE_BUCKETS,
-  widthMs: slot.readF(SLOT_THROTTLE_MS),
+  ...wide(slot.readF(SLOT_THROTTLE_MS), THROTTLE_CELLS),
 });
 
 export const retryRing = ({ at }: Slot): Ring => ({
   ...PAIR,
   at: at + RETRY_AT,
   size: RETRY_BUCKETS,
-  widthMs: RETRY_MS,
+  ...wide(RETRY_MS, RETRY_BUCKETS),
 });
 
 /** Calls, failed, slow, ignored, and 64ths of a millisecond. */
@@ -85,19 +102,21 @@ export const breakerRing = (slot: Slot, generation: number): Ring => ({
   at: slot.at + BREAKER_WINDOW_AT,
   stride: WINDOW_BYTES,
   size: slot.readI(SLOT_BUCKETS),
-  widthMs: slot.readF(SLOT_BUCKET_MS),
+  ...wide(slot.readF(SLOT_BUCKET_MS), WINDOW_MAX),
   words: [WINDOW_CALLS, WINDOW_FAILED, WINDOW_SLOW, WINDOW_IGNORED, WINDOW_DURATION],
   salt: salt(generation),
 });
 
 const wordsOf = (slot: Slot): Words => twinWords(twinMemory(slot.plane.memory.buffer));
 const stamp = (ring: Ring, epoch: number): number => stampOf(stampOf(epoch) + ring.salt);
-const bucketAt = (ring: Ring, epoch: number): number => ring.at + ringIndex(epoch, ring.size) * ring.stride;
+const bucketAt = (ring: Ring, epoch: number): number => ring.at + ring.indexOf(epoch) * ring.stride;
+const epochAt = (slot: Slot, ring: Ring, now: number): number =>
+  ring.epochOf(now - slot.readF(SLOT_CLOCK_BACK));
 
 /** The buckets that counted something, oldest first. */
 export function readRing(slot: Slot, ring: Ring, now: number): KeptBucket[] {
-  const { epochOf, stampedRead } = wordsOf(slot);
-  const newest = epochOf(slot.at, now, ring.widthMs);
+  const { stampedRead } = wordsOf(slot);
+  const newest = epochAt(slot, ring, now);
   const clockMs = now - slot.readF(SLOT_CLOCK_BACK);
   const kept: KeptBucket[] = [];
   for (let epoch = newest - ring.size + 1; epoch <= newest; epoch++) {
@@ -110,10 +129,10 @@ export function readRing(slot: Slot, ring: Ring, now: number): KeptBucket[] {
 
 /** Counts what is kept as if it had happened so long before `now`. What is older than the window is left out. */
 export function addToRing(slot: Slot, ring: Ring, now: number, kept: readonly KeptBucket[]): void {
-  const { epochOf, stampedAdd } = wordsOf(slot);
-  const newest = epochOf(slot.at, now, ring.widthMs);
+  const { stampedAdd } = wordsOf(slot);
+  const newest = epochAt(slot, ring, now);
   for (const [ageMs, ...counts] of kept) {
-    const epoch = epochOf(slot.at, now - ageMs, ring.widthMs);
+    const epoch = epochAt(slot, ring, now - ageMs);
     if (epoch <= newest - ring.size) continue;
     for (const [index, word] of ring.words.entries()) {
       if (counts[index] > 0) stampedAdd(bucketAt(ring, epoch) + word, stamp(ring, epoch), counts[index]);
@@ -123,8 +142,8 @@ export function addToRing(slot: Slot, ring: Ring, now: number, kept: readonly Ke
 
 /** The same, in place of whatever the ring counted. */
 export function replaceRing(slot: Slot, ring: Ring, now: number, kept: readonly KeptBucket[]): void {
-  const { epochOf, stampedAdd } = wordsOf(slot);
-  const newest = epochOf(slot.at, now, ring.widthMs);
+  const { stampedAdd } = wordsOf(slot);
+  const newest = epochAt(slot, ring, now);
   for (let epoch = newest - ring.size + 1; epoch <= newest; epoch++) {
     for (const word of ring.words) stampedAdd(bucketAt(ring, epoch) + word, stamp(ring, epoch), -ALL);
   }

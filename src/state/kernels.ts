@@ -78,7 +78,6 @@ export interface Kernels {
 
   latencyIndex(ms: number): number;
   latencyValue(index: number): number;
-  latencyBelow(slot: number, which: number, index: number): number;
   viewCount(slot: number, view: number, now: number): number;
   viewPercentile(slot: number, view: number, now: number, q: number): number;
   viewWithin(slot: number, view: number, now: number, ms: number): number;

@@ -10,6 +10,8 @@ export const KILLERS: Killers = {
   'adaptLimit cmpxchg32 ADAPT_LOCK blind': 'of two threads that adapt a limit one is inside',
   'adaptLimit cmpxchg32 ADAPT_LOCK lost': 'of two threads that adapt a limit one is inside',
   'adaptLimit cmpxchg32 ADAPT_LOCK torn': 'of two threads that adapt a limit one is inside',
+  'admitOnce add32 BULKHEAD_ACTIVE lost': 'threads without a ledger come and go, and none is left inside',
+  'admitOnce add32 BULKHEAD_ACTIVE torn': 'threads without a ledger come and go, and none is left inside',
   'admitOnce add64 COUNT_RATE_ALLOWED lost': 'admissions of two threads are both counted',
   'admitOnce add64 COUNT_RATE_ALLOWED torn': 'admissions of two threads are both counted',
   'admitTrial add64 COUNT_HALF_OPENED lost': 'it turns half-open twice when it was opened between them',
@@ -26,8 +28,10 @@ export const KILLERS: Killers = {
     'a mode that is set while an isolation begins and ends is in force',
   'breakerMode cmpxchg32 BREAKER_CONTROL torn':
     'a mode that is set while an isolation begins and ends is in force',
-  'breakerRecord add64 slot + count lost': 'attempts of two threads are all counted, by how they ended',
-  'breakerRecord add64 slot + count torn': 'attempts of two threads are all counted, by how they ended',
+  'breakerRecord add64 COUNT_BREAKER_SUCCESS lost':
+    'attempts of two threads are all counted, by how they ended',
+  'breakerRecord add64 COUNT_BREAKER_SUCCESS torn':
+    'attempts of two threads are all counted, by how they ended',
   'breakerRestore cmpxchg64 BREAKER_STATE blind': 'a hand that opens it meets a snapshot that is restored',
   'breakerRestore cmpxchg64 BREAKER_STATE lost': 'a hand that opens it meets a snapshot that is restored',
   'breakerRestore cmpxchg64 BREAKER_STATE torn': 'a hand that opens it meets a snapshot that is restored',
@@ -84,8 +88,12 @@ export const KILLERS: Killers = {
   'keyedCarry cmpxchg64 at lost':
     'a key that nobody asks for keeps its tokens through more changes of rate than are remembered',
   'keyedCarry cmpxchg64 at torn': 'a change of rate keeps the tokens of a key',
-  'latencyRecord add64 histogramOf lost': 'counters and histograms lose nothing',
-  'latencyRecord add64 histogramOf torn': 'counters and histograms lose nothing',
+  'latencyOfAttempt add64 LATENCY_ATTEMPTS_AT lost':
+    'attempts of two threads that took as long are both in the histogram',
+  'latencyOfAttempt add64 LATENCY_ATTEMPTS_AT torn':
+    'attempts of two threads that took as long are both in the histogram',
+  'latencyOfCall add64 LATENCY_CALLS_AT lost': 'counters and histograms lose nothing',
+  'latencyOfCall add64 LATENCY_CALLS_AT torn': 'counters and histograms lose nothing',
   'lineJoin add64 LINE_SEQ lost': 'threads join and leave the line, and the arrivals are numbered',
   'lineJoin add64 LINE_SEQ torn': 'threads join and leave the line, and the arrivals are numbered',
   'lineLeave add32 LINE_GRANTS lost': 'turns in line that two threads got are both counted',
@@ -110,6 +118,12 @@ export const KILLERS: Killers = {
     'the open time stands even when the thread that opened it dies on the way',
   'markOf cmpxchg64 BREAKER_MARK torn':
     'who writes the time for another comes late, and leaves that of the close',
+  'markTroubled cmpxchg64 BREAKER_TOTALS blind':
+    'the later of two failures is remembered until its bucket has left the window',
+  'markTroubled cmpxchg64 BREAKER_TOTALS lost':
+    'the later of two failures is remembered until its bucket has left the window',
+  'markTroubled cmpxchg64 BREAKER_TOTALS torn':
+    'the later of two failures is remembered until its bucket has left the window',
   'moveToOpen cmpxchg64 BREAKER_STATE blind': 'a hand that opens it meets a snapshot that is restored',
   'moveToOpen cmpxchg64 BREAKER_STATE lost': 'a hand that opens it meets a snapshot that is restored',
   'moveToOpen cmpxchg64 BREAKER_STATE torn': 'a hand that opens it meets a snapshot that is restored',
@@ -148,6 +162,10 @@ export const KILLERS: Killers = {
     'a thread that dies while it publishes leaves options that can be read, and published again',
   'reclaim cmpxchg32 SLOT_LOCK torn':
     'a lock that was taken back from the dead is not opened under the one who has it now',
+  'reclaim cmpxchg32 SLOT_VERSION blind': 'what a thread has published as it is declared dead stays in force',
+  'reclaim cmpxchg32 SLOT_VERSION lost':
+    'options that are published too late do not undo those that were published meanwhile',
+  'reclaim cmpxchg32 SLOT_VERSION torn': 'what a thread has published as it is declared dead stays in force',
   'reclaim sub32 BREAKER_CONTROL lost':
     'the isolation of a dead thread ends while another one begins its own',
   'reclaim sub32 BREAKER_CONTROL torn':
@@ -162,20 +180,18 @@ export const KILLERS: Killers = {
     'a thread that joins the line as it is declared dead leaves no place behind',
   'reclaim xchg64 CELL_PLACES torn':
     'a thread that joins the line as it is declared dead leaves no place behind',
-  'markTroubled cmpxchg64 BREAKER_TOTALS blind':
-    'the later of two failures is remembered until its bucket has left the window',
   'reclaim xchg64 CELL_SLOTS lost': 'the slot of a thread that dies comes back once',
   'reclaim xchg64 CELL_SLOTS torn':
     'a thread that runs on after it was declared dead gives nothing back twice',
   'reclaim xchg64 CELL_TRIALS lost':
     'a thread that was declared dead strikes no trial from the row that is no longer its own',
   'reclaim xchg64 CELL_TRIALS torn': 'a thread that is declared dead as it takes a trial has none',
-  'record add64 COUNT_DURATION_US lost': 'two threads count the same things, and nothing is lost',
-  'record add64 COUNT_DURATION_US torn': 'two threads count the same things, and nothing is lost',
-  'record add64 slot + count lost': 'two threads count the same things, and nothing is lost',
-  'record add64 slot + count torn': 'two threads count the same things, and nothing is lost',
   'recordCall add32 BREAKER_CURSOR lost': 'a count window trips once',
   'recordCall add32 BREAKER_CURSOR torn': 'a count window trips once',
+  'recordCall add64 COUNT_DURATION_US lost': 'two threads count the same things, and nothing is lost',
+  'recordCall add64 COUNT_DURATION_US torn': 'two threads count the same things, and nothing is lost',
+  'recordCall add64 COUNT_SUCCESS lost': 'two threads count the same things, and nothing is lost',
+  'recordCall add64 COUNT_SUCCESS torn': 'two threads count the same things, and nothing is lost',
   'recordCall cmpxchg64 BREAKER_TOTALS blind': 'a count window trips once',
   'recordCall cmpxchg64 BREAKER_TOTALS lost': 'a count window trips once',
   'recordCall cmpxchg64 BREAKER_TOTALS torn': 'a count window trips once',
@@ -194,9 +210,14 @@ export const KILLERS: Killers = {
   'returnTrials cmpxchg64 BREAKER_STATE lost': 'a thread that is declared dead as it takes a trial has none',
   'returnTrials cmpxchg64 BREAKER_STATE torn':
     'trials of a thread that dies before it has an answer come back',
-  'stampedAdd cmpxchg64 at blind': 'two threads begin a bucket where an old one lay',
-  'stampedAdd cmpxchg64 at lost': 'two threads begin a bucket where an old one lay',
-  'stampedAdd cmpxchg64 at torn': 'two threads begin a bucket where an old one lay',
+  'settle add32 BULKHEAD_ACTIVE lost': 'threads without a ledger come and go, and none is left inside',
+  'settle add32 BULKHEAD_ACTIVE torn': 'threads without a ledger come and go, and none is left inside',
+  'stampedGrow cmpxchg64 at blind': 'a budget whose window is kept by the burn ring counts all calls',
+  'stampedGrow cmpxchg64 at lost': 'two threads begin a bucket where an old one lay',
+  'stampedGrow cmpxchg64 at torn': 'a budget whose window is kept by the burn ring counts all calls',
+  'taggedAdd cmpxchg64 at blind': 'refusals of every kind are counted, by however many threads',
+  'taggedAdd cmpxchg64 at lost': 'refusals of every kind are counted, by however many threads',
+  'taggedAdd cmpxchg64 at torn': 'refusals of every kind are counted, by however many threads',
   'takeOver cmpxchg64 KEY_HASH blind':
     'two new keys of one tag keep apart, though a cell in transit may cost one the permit of the other',
   'takeOver cmpxchg64 KEY_HASH lost': 'who gives a cell up has spent from the other, and only there',
@@ -210,9 +231,12 @@ export const KILLERS: Killers = {
   'takeOver cmpxchg64 KEY_WORD blind': 'who gives a cell up has spent from the other, and only there',
   'takeOver cmpxchg64 KEY_WORD lost': 'who gives a cell up has spent from the other, and only there',
   'takeOver cmpxchg64 KEY_WORD torn': 'who gives a cell up has spent from the other, and only there',
-  'tallyAdd cmpxchg64 at blind': 'refusals of every kind are counted, by however many threads',
-  'tallyAdd cmpxchg64 at lost': 'refusals of every kind are counted, by however many threads',
-  'tallyAdd cmpxchg64 at torn': 'refusals of every kind are counted, by however many threads',
+  'tallyGrow cmpxchg64 at blind':
+    'calls of three threads and their durations are all in the counts of a breaker without a window',
+  'tallyGrow cmpxchg64 at lost':
+    'calls of three threads and their durations are all in the counts of a breaker without a window',
+  'tallyGrow cmpxchg64 at torn':
+    'calls of three threads and their durations are all in the counts of a breaker without a window',
   'trialDrop cmpxchg64 CELL_TRIALS blind':
     'a thread that was declared dead strikes no trial from the row that is no longer its own',
   'trialDrop cmpxchg64 CELL_TRIALS lost':

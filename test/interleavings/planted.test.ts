@@ -57,11 +57,11 @@ const BUGS: readonly Planted[] = [
   {
     name: 'a lost wake-up: the event count moves on before the slot is free',
     plant: {
-      file: 'assembly/policy.ts',
-      find: `    bulkheadReturn(slot, cell, fence);
+      file: 'assembly/settle.ts',
+      find: `    else bulkheadReturn(slot, cell, fence);
     if (features & F_LINE && lineWake(slot)) events |= E_WAKE;`,
       replace: `    if (features & F_LINE && lineWake(slot)) events |= E_WAKE;
-    bulkheadReturn(slot, cell, fence);`,
+    if (fence >= 0) bulkheadReturn(slot, cell, fence);`,
     },
     scenario: 'a waiter is woken by the one who settles',
     why: /waits for ever/,

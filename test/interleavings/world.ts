@@ -145,6 +145,13 @@ export function fenceOf(vm: Machine, thread: number, word: number): number {
 export const i32At = (vm: Machine, offset: number): number => vm.memory.i32[(slot + offset) >> 2];
 export const i64At = (vm: Machine, offset: number): bigint => vm.memory.i64[(slot + offset) >> 3];
 
+/** Latencies that a histogram of the slot has counted, in all buckets. */
+export function latenciesIn(vm: Machine, histogramAt: number): number {
+  let sum = 0n;
+  for (let index = 0; index < layout.LATENCY_BUCKETS; index++) sum += i64At(vm, histogramAt + index * 8);
+  return Number(sum);
+}
+
 /** Names of addresses in printed schedules. */
 export const nameOf = namesOf(wordNames());
 

@@ -18,9 +18,9 @@ import {
   F_VIEW_TIMEOUT,
   F_WINDOW_CALLS,
   F_WINDOW_TIME,
-  LATENCY_BUCKETS,
 } from '../../assembly/layout.ts';
 import type { Given } from '../state/given.ts';
+import { latenciesIn } from '../support/histogram.ts';
 import { assemble, type Crew, SIZE, sum, together } from './crew.ts';
 import { NOW } from './jobs.ts';
 
@@ -75,7 +75,7 @@ describe('threads that count together', () => {
       [decided, failure],
     );
     assert.deepEqual(
-      [0, 1].map((which) => kernels.latencyBelow(slot.at, which, LATENCY_BUCKETS)),
+      [0, 1].map((which) => latenciesIn(kernels, slot.at, which)),
       [decided, decided],
     );
     assert.deepEqual(
@@ -104,7 +104,7 @@ describe('threads that count together', () => {
       [decided, decided],
     );
     assert.deepEqual(
-      [0, 1].map((which) => kernels.latencyBelow(slot.at, which, LATENCY_BUCKETS)),
+      [0, 1].map((which) => latenciesIn(kernels, slot.at, which)),
       [decided, decided],
     );
     assert.equal(kernels.throttleCount(slot.at, end, 0), SIZE * CALLS);

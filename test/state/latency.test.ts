@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import {
-  F_ATTEMPTS,
-  F_LATENCY,
-  F_VIEW_BUDGET,
-  LATENCY_BUCKETS,
-  S_VERDICT,
-  V_IGNORED,
-  V_SUCCESS,
-} from '../../assembly/layout.ts';
+import { F_LATENCY, F_VIEW_BUDGET, LATENCY_BUCKETS, V_IGNORED, V_SUCCESS } from '../../assembly/layout.ts';
+import { latenciesIn } from '../support/histogram.ts';
 import { ENGINES, givenPolicyOn, type TestedEngine } from './given.ts';
 
 /** What a percentile may be off, of itself: CONTRACT says 3.2 %. */
@@ -33,7 +26,7 @@ function given(engine: TestedEngine) {
     percentile: (q: number) => kernels.viewPercentile(slot.at, 0, now, q),
     within: (ms: number) => kernels.viewWithin(slot.at, 0, now, ms),
     seen: () => kernels.viewCount(slot.at, 0, now),
-    ever: () => kernels.latencyBelow(slot.at, 0, LATENCY_BUCKETS - 1),
+    ever: () => latenciesIn(kernels, slot.at, 0),
   };
 }
 
@@ -149,18 +142,6 @@ for (const engine of ENGINES) {
       const { took, seen } = given(engine);
       took(5, V_IGNORED);
       assert.equal(seen(), 0);
-    });
-
-    it('ends with its last bucket: whoever counts up to one more counts no attempts', () => {
-      const { kernels, slot, plane } = givenPolicyOn(engine, { features: F_LATENCY | F_ATTEMPTS });
-      kernels.record(slot.at, 0, 5, V_SUCCESS);
-      for (let i = 0; i < 3; i++) {
-        kernels.settle(slot.at, slot.cell, plane.fence, 0, 0, 0, V_SUCCESS, S_VERDICT, -1);
-      }
-      assert.equal(kernels.latencyBelow(slot.at, 1, 0), 3);
-      for (const beyond of [LATENCY_BUCKETS - 1, LATENCY_BUCKETS, LATENCY_BUCKETS * 2]) {
-        assert.equal(kernels.latencyBelow(slot.at, 0, beyond), 1);
-      }
     });
   });
 }

@@ -158,7 +158,7 @@ export const STEPS = {
     w.kernels.viewCount(w.slot, view, w.nowMs),
     w.kernels.viewPercentile(w.slot, view, w.nowMs, q),
     w.kernels.viewWithin(w.slot, view, w.nowMs, ms),
-    w.kernels.latencyBelow(w.slot, view & 1, w.kernels.latencyIndex(ms)),
+    w.kernels.latencyIndex(ms),
   ],
 } satisfies Record<string, (w: World, ...by: never[]) => unknown>;
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import * as layout from '../../assembly/layout.ts';
 import { wasmKernels } from '../../src/state/wasm-engine.ts';
+import { latenciesIn } from '../support/histogram.ts';
 import { TestMemory } from '../support/memory.ts';
 import { spawnWorker } from '../support/spawn.ts';
 import type { Orders, Outcome } from './together-worker.ts';
@@ -90,7 +91,7 @@ describe('threads of both engines on one policy', () => {
     assert.equal(k.counted(slot, layout.COUNT_SUCCESS) + k.counted(slot, layout.COUNT_FAILURE), BURST);
     assert.equal(k.breakerCount(slot, 1_000, 0), BURST);
     assert.equal(k.budgetCount(slot, 1_063, 0), BURST);
-    for (const histogram of [0, 1]) assert.equal(k.latencyBelow(slot, histogram, 639), BURST);
+    for (const histogram of [0, 1]) assert.equal(latenciesIn(k, slot, histogram), BURST);
   });
 
   it('never hold more slots than there are, and give all of them back', async () => {

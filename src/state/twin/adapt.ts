@@ -84,7 +84,7 @@ export function twinAdapt(
   { word, look, put, load, store, swap32 }: TwinMemory,
   { getF, optF, optI, setF }: Words,
   { publishWith }: Pick<Control, 'publishWith'>,
-  { sliceP, viewDue, viewSlice, viewTurn }: Latency,
+  { sliceOf, sliceP, viewSlice, viewTurn }: Latency,
 ) {
   function averaged(slot: number, rtt: number): number {
     const samples = load(slot + ADAPT_SAMPLES);
@@ -143,12 +143,13 @@ export function twinAdapt(
    * the limiter refused somebody. 1 when the rate moved.
    */
   function adaptRate(slot: number, owner: number, now: number): number {
-    if (!viewDue(slot, 3, now)) return 0;
+    const due = sliceOf(slot, 3, now);
     const last = viewSlice(slot, 3);
+    if (last === due) return 0;
     const version = load(slot + SLOT_VERSION);
     const options = optionsOf(slot, version);
     const p = sliceP(slot, 3, last, optF(options, O_RATE_PERCENTILE), optF(options, O_RATE_SAMPLES));
-    if (viewTurn(slot, 3, now) === 0) return 0;
+    if (viewTurn(slot, 3, due) === 0) return 0;
     look(slot + COUNT_RATE_REFUSED);
     const refused = word[1] * TWO_32 + (word[0] >>> 0);
     const held = refused > getF(slot + ADAPT_REFUSED);

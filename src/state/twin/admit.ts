@@ -18,6 +18,7 @@ import { optionsOf } from './words.ts';
 const {
   A_HEAD,
   A_UNLIMITED,
+  BULKHEAD_ACTIVE,
   COUNT_BREAKER_REFUSED,
   COUNT_BULKHEAD_REFUSED,
   COUNT_KEYS_EXHAUSTED,
@@ -59,12 +60,12 @@ function secondDraw(draw: number): number {
 }
 
 export function twinAdmit(
-  { i32, load, grow }: TwinMemory,
+  { i32, load, add, grow }: TwinMemory,
   { breakerAdmit }: Breaker,
   { trialReturn }: BreakerTrials,
   { breakerRefuses, breakerRejected, breakerWait }: BreakerView,
   { throttleRequested, throttleShare }: Throttle,
-  { bulkheadReturn, bulkheadTake, lineWake }: Bulkhead,
+  { bulkheadLimit, bulkheadReturn, bulkheadTake, lineWake }: Bulkhead,
   { bucketTake, rateWait }: Rate,
   { keyedTake, keyedWait }: Keyed,
 ) {
@@ -101,10 +102,20 @@ export function twinAdmit(
       refused = R_THROTTLED;
     } else {
       if (features & F_BULKHEAD) {
-        const took = bulkheadTake(slot, options, cell, fence);
-        if (took === 1) ticket |= T_SLOT;
-        else if (took === REVOKED) refused = R_REVOKED;
-        else {
+        let took = 0;
+        if (fence >= 0) {
+          took = bulkheadTake(slot, options, cell, fence);
+          if (took === 1) ticket |= T_SLOT;
+        } else {
+          // As bulkheadTake does it where there is no ledger; whoever lost the race for the last slot gives it back below.
+          const limit = bulkheadLimit(slot, options);
+          if (i32[(slot + BULKHEAD_ACTIVE) >>> 2] < limit || load(slot + BULKHEAD_ACTIVE) < limit) {
+            ticket |= T_SLOT;
+            took = add(slot + BULKHEAD_ACTIVE, 1) < limit ? 1 : 0;
+          }
+        }
+        if (took === REVOKED) refused = R_REVOKED;
+        else if (took === 0) {
           const late = features & F_RATE && limiterWait(slot, features, row, now, permits) > 0;
           refused = late ? R_RATE : R_BULKHEAD;
         }

@@ -15,9 +15,9 @@
 // field carries a bias of 1 024, more than the threads that can be between.
 
 import * as layout from '../../../assembly/layout.ts';
-import { TWO_32, whole } from './arithmetic.ts';
+import { nearest, TWO_32 } from './arithmetic.ts';
 import type { TwinMemory } from './memory.ts';
-import { ringIndex, stampOf, TRIES, type Words } from './words.ts';
+import { stampOf, TRIES, type Words } from './words.ts';
 
 const {
   BREAKER_CALLS,
@@ -42,6 +42,7 @@ const {
   WINDOW_DURATION,
   WINDOW_FAILED,
   WINDOW_IGNORED,
+  WINDOW_MAX,
   WINDOW_SLOW,
 } = layout;
 
@@ -57,7 +58,7 @@ export function salt(generation: number): number {
 }
 
 function duration64(ms: number): number {
-  return whole(Math.min(Math.max(ms, 0) * 64, 68719476735));
+  return Math.min(Math.max(nearest(ms * 64), 0), 68719476735);
 }
 
 /** What a cell of this upper half adds to the sums. */
@@ -70,7 +71,7 @@ export type BreakerWindow = ReturnType<typeof twinBreakerWindow>;
 
 export function twinBreakerWindow(
   { i32, f64, word, look, lookInOrder, swap, exchange, add }: TwinMemory,
-  { optF, optI, epochOf, stampedAdd, ringSum, tallyAdd, tallyRead }: Words,
+  { optF, optI, epochOf, stampedAdd, stampedGrow, ringSum, tallyAdd, tallyGrow, tallyRead }: Words,
 ) {
   function sumField(low: number, high: number, at: number): number {
     const field = at === 26 ? ((high & 127) << 6) | (low >>> 26) : (low >>> at) & 0x1fff;
@@ -119,7 +120,7 @@ export function twinBreakerWindow(
   }
 
   function bucketOf(slot: number, epoch: number): number {
-    return slot + BREAKER_WINDOW_AT + ringIndex(epoch, i32[(slot + SLOT_BUCKETS) >>> 2]) * WINDOW_BYTES;
+    return slot + BREAKER_WINDOW_AT + (epoch & (WINDOW_MAX - 1)) * WINDOW_BYTES;
   }
 
   /** Which bucket was the newest with a failure or a slow call, + 1. */
@@ -150,8 +151,8 @@ export function twinBreakerWindow(
     const epoch = epochOf(slot, now, f64[(slot + SLOT_BUCKET_MS) >>> 3]);
     const stamp = stampOf(stampOf(epoch) + salt(generation));
     const bucket = bucketOf(slot, epoch);
-    stampedAdd(bucket + WINDOW_CALLS, stamp, 1);
-    stampedAdd(bucket + WINDOW_DURATION, stamp, duration64(ms));
+    stampedGrow(bucket + WINDOW_CALLS, stamp, 1);
+    stampedGrow(bucket + WINDOW_DURATION, stamp, duration64(ms));
     if (failed) stampedAdd(bucket + WINDOW_FAILED, stamp, 1);
     if (slow) stampedAdd(bucket + WINDOW_SLOW, stamp, 1);
     if (failed | slow) {
@@ -179,10 +180,10 @@ export function twinBreakerWindow(
   ): boolean {
     if (features & F_WINDOW_TIME) return recordTime(slot, options, generation, ms, now, failed, slow);
     if (features & F_WINDOW_CALLS) return recordCall(slot, options, generation, ms, failed, slow);
-    tallyAdd(slot + BREAKER_CALLS, generation, 1);
+    tallyGrow(slot + BREAKER_CALLS, generation, 1);
     if (failed) tallyAdd(slot + BREAKER_FAILED, generation, 1);
     if (slow) tallyAdd(slot + BREAKER_SLOW, generation, 1);
-    if (ms > 0) tallyAdd(slot + BREAKER_DURATION, generation, duration64(ms));
+    if (ms > 0) tallyGrow(slot + BREAKER_DURATION, generation, duration64(ms));
     return false;
   }
 
@@ -206,7 +207,9 @@ export function twinBreakerWindow(
     if (features & F_WINDOW_TIME) {
       const size = i32[(slot + SLOT_BUCKETS) >>> 2];
       const epoch = epochOf(slot, now, f64[(slot + SLOT_BUCKET_MS) >>> 3]);
-      const sum = ringSum(slot + BREAKER_WINDOW_AT + at, WINDOW_BYTES, size, epoch, size, salt(generation));
+      const first = epoch & (WINDOW_MAX - 1);
+      const ring = slot + BREAKER_WINDOW_AT + at;
+      const sum = ringSum(ring, WINDOW_BYTES, WINDOW_MAX, first, epoch, size, salt(generation));
       return which === 4 ? sum / 64 : sum;
     }
     if (features & F_WINDOW_CALLS && which !== 3) {

@@ -6,14 +6,12 @@ import { type BreakerMoves, CLOSED, generationOf, payloadOf, stateHigh, stateOf 
 import type { BreakerTrials } from './breaker-trial.ts';
 import type { BreakerWindow } from './breaker-window.ts';
 import type { TwinMemory } from './memory.ts';
-import { TRIES, type Words } from './words.ts';
+import { TRIES, verdictAt, type Words } from './words.ts';
 
 const {
   BREAKER_CONTROL,
   BREAKER_LATE,
   BREAKER_STATE,
-  COUNT_BREAKER_FAILURE,
-  COUNT_BREAKER_IGNORED,
   COUNT_BREAKER_SUCCESS,
   COUNT_OPENED,
   E_OPENED,
@@ -106,8 +104,8 @@ export function twinBreaker(
   }
 
   /** Whether the breaker has moved on since `generation`; the result is then counted as late, and nowhere else. */
-  function isLate(slot: number, generation: number): boolean {
-    if (generationOf(i32[(slot + BREAKER_STATE + 4) >>> 2]) === generation) return false;
+  function isLate(slot: number, high: number, generation: number): boolean {
+    if (generationOf(high) === generation) return false;
     grow(slot + BREAKER_LATE, 1);
     return true;
   }
@@ -131,30 +129,27 @@ export function twinBreaker(
     if (ticket & T_UNCOUNTED) return 0;
     const generation = ticket & GENERATION;
     const failed = verdict === V_SUCCESS ? 0 : 1;
-    if (features & F_COUNTED) {
-      const count =
-        verdict === V_SUCCESS
-          ? COUNT_BREAKER_SUCCESS
-          : verdict === V_IGNORED
-            ? COUNT_BREAKER_IGNORED
-            : COUNT_BREAKER_FAILURE;
-      grow(slot + count, 1);
-    }
+    if (features & F_COUNTED) grow(slot + COUNT_BREAKER_SUCCESS + verdictAt(verdict), 1);
     if (verdict === V_IGNORED && openMs < 0) {
       if (ticket & T_TRIAL) trialReturn(slot, cell, fence, ticket);
       // Counted under an earlier generation it would restart the count of this one.
-      if (isLate(slot, generation)) return 0;
+      if (isLate(slot, i32[(slot + BREAKER_STATE + 4) >>> 2], generation)) return 0;
       windowIgnore(slot, features, generation, now);
       return 0;
     }
     if (ticket & T_TRIAL) return decideTrial(slot, options, cell, fence, ticket, now, failed, openMs);
-    if (isLate(slot, generation)) return 0;
+    look(slot + BREAKER_STATE);
+    const low = word[0];
+    const high = word[1];
+    if (isLate(slot, high, generation)) return 0;
     const slow = ms > optF(options, O_SLOW_MS) ? 1 : 0;
     const tripped = windowRecord(slot, options, features, generation, ms, now, failed, slow);
     if (ticket & T_WATCHED) return 0;
     if (tripped || openMs >= 0) return trip(slot, generation, now, openMs);
     const threshold = optI(options, O_CONSECUTIVE);
-    return threshold === 0 ? 0 : consecutive(slot, generation, now, failed, threshold);
+    // A success while there was no failure in a row came before whichever has been counted since.
+    if (threshold === 0 || (!failed && payloadOf(low, high) === 0)) return 0;
+    return consecutive(slot, generation, now, failed, threshold);
   }
 
   return { breakerAdmit, breakerRecord };

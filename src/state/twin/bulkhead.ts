@@ -146,6 +146,7 @@ export function twinBulkhead(
   }
 
   return {
+    bulkheadLimit,
     bulkheadTake,
     bulkheadReturn,
     bulkheadEnter,

@@ -15,7 +15,7 @@
 import * as layout from '../../../assembly/layout.ts';
 import { TWO_32, whole } from './arithmetic.ts';
 import type { TwinMemory } from './memory.ts';
-import { ringIndex, type Words } from './words.ts';
+import type { Words } from './words.ts';
 
 const {
   F_VIEW_BUDGET,
@@ -74,7 +74,7 @@ export function twinLatency(
 
   function keep(slot: number, view: number, slice: number): void {
     const at = viewOf(slot, view);
-    const index = ringIndex(slice, VIEW_COUNT);
+    const index = slice & (VIEW_COUNT - 1);
     const from = histogramOf(slot, view) >>> 2;
     const to = at + VIEW_SLICES + index * VIEW_SLICE_BYTES;
     const stamp = at + VIEW_STAMPS + index * 8;
@@ -88,15 +88,9 @@ export function twinLatency(
     put(stamp, slice, Math.floor(slice / TWO_32));
   }
 
-  /** Whether the time has come to begin a slice: what is asked on every call, and cheap. */
-  function viewDue(slot: number, view: number, now: number): boolean {
-    return viewSlice(slot, view) !== sliceOf(slot, view, now);
-  }
-
-  /** Begins a slice when its time has come; 1 for the one thread that did. */
-  function viewTurn(slot: number, view: number, now: number): number {
+  /** Begins a slice whose time has come; 1 for the one thread that did. */
+  function viewTurn(slot: number, view: number, slice: number): number {
     const at = viewOf(slot, view);
-    const slice = sliceOf(slot, view, now);
     look(at + VIEW_EPOCH);
     const low = word[0];
     const high = word[1];
@@ -108,19 +102,19 @@ export function twinLatency(
     return 1;
   }
 
-  /** Counts one latency of a whole call (which 0) or an attempt (which 1). */
-  function latencyRecord(slot: number, features: number, which: number, ms: number, now: number): number {
-    let turned = 0;
-    if (which === 0) {
-      if (features & F_VIEW_BUDGET) turned = viewTurn(slot, 0, now);
-    } else {
-      for (let view = 1; view < 3; view++) {
-        if (features & (F_VIEW_BUDGET << view)) viewTurn(slot, view, now);
-      }
-    }
-    const index = latencyIndex(ms);
-    grow(histogramOf(slot, which) + index * 8, 1);
+  /** Counts the latency of a whole call; 1 when that began a slice of the budget's view. */
+  function latencyOfCall(slot: number, features: number, ms: number, now: number): number {
+    const turned = features & F_VIEW_BUDGET ? viewTurn(slot, 0, sliceOf(slot, 0, now)) : 0;
+    grow(slot + LATENCY_CALLS_AT + latencyIndex(ms) * 8, 1);
     return turned;
+  }
+
+  /** Counts the latency of an attempt, for the views of timeouts and hedges. */
+  function latencyOfAttempt(slot: number, features: number, ms: number, now: number): void {
+    for (let view = 1; view < 3; view++) {
+      if (features & (F_VIEW_BUDGET << view)) viewTurn(slot, view, sliceOf(slot, view, now));
+    }
+    grow(slot + LATENCY_ATTEMPTS_AT + latencyIndex(ms) * 8, 1);
   }
 
   /** Where the oldest slice still inside the window is kept; 0 when nothing is. */
@@ -142,6 +136,7 @@ export function twinLatency(
     return (i32[(from + index * 8) >>> 2] - i32[(kept + index * 4) >>> 2]) >>> 0;
   }
 
+  /** What has come since then in the buckets up to and with `last`. */
   function total(from: number, kept: number, last: number): number {
     let sum = 0;
     for (let i = 0; i <= last; i++) sum += since(from, kept, i);
@@ -150,8 +145,7 @@ export function twinLatency(
 
   /** Latencies in the window of a view. */
   function viewCount(slot: number, view: number, now: number): number {
-    const kept = oldest(slot, view, now);
-    return kept === 0 ? 0 : total(histogramOf(slot, view), kept, LATENCY_BUCKETS - 1);
+    return viewWithin(slot, view, now, Infinity);
   }
 
   function percentileOf(from: number, kept: number, total: number, q: number): number {
@@ -177,21 +171,13 @@ export function twinLatency(
     return kept === 0 ? 0 : total(histogramOf(slot, view), kept, latencyIndex(ms));
   }
 
-  /** Entries of a whole histogram up to and with `index`: which 0 calls, 1 attempts. */
-  function latencyBelow(slot: number, which: number, index: number): number {
-    const from = histogramOf(slot, which);
-    let sum = 0;
-    for (let i = 0; i <= Math.min(index, LATENCY_BUCKETS - 1); i++) sum += getI(from + i * 8);
-    return sum;
-  }
-
   /**
    * Percentile of what came since slice `slice` of a view began, NaN when fewer
    * than `least` did: what the adaptive rate is judged by.
    */
   function sliceP(slot: number, view: number, slice: number, q: number, least: number): number {
     const at = viewOf(slot, view);
-    const index = ringIndex(slice, VIEW_COUNT);
+    const index = slice & (VIEW_COUNT - 1);
     if (getI(at + VIEW_STAMPS + index * 8) !== slice) return NaN;
     const kept = at + VIEW_SLICES + index * VIEW_SLICE_BYTES;
     const from = histogramOf(slot, view);
@@ -204,13 +190,13 @@ export function twinLatency(
   }
 
   return {
-    viewDue,
+    sliceOf,
     viewTurn,
-    latencyRecord,
+    latencyOfCall,
+    latencyOfAttempt,
     viewCount,
     viewPercentile,
     viewWithin,
-    latencyBelow,
     sliceP,
     viewSlice,
   };

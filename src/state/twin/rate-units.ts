@@ -11,6 +11,7 @@ import { optionsOf, type Words } from './words.ts';
 
 const { O_BURST, O_UNITS, O_UNITS_PER_MS, OPTIONS_RING } = layout;
 
+const EXACT = 2 ** 51; // up to there the nearest, halves to the even one
 const FAR = 2 ** 57; // the end of time in any unit
 
 export type RateUnits = ReturnType<typeof twinRateUnits>;
@@ -31,7 +32,8 @@ export function twinRateUnits({ i32 }: TwinMemory, { optF }: Words) {
 
   /** Rounded, not cut: see the kernel. */
   function unitsAt(options: number, now: number): number {
-    return whole(Math.min(now * optF(options, O_UNITS_PER_MS) + 0.5, FAR));
+    const at = now * optF(options, O_UNITS_PER_MS);
+    return at < EXACT ? nearest(at) : whole(Math.min(at + 0.5, FAR));
   }
 
   function costOf(options: number, permits: number): number {

@@ -13,13 +13,11 @@ import type { Latency } from './latency.ts';
 import type { Ledger } from './ledger.ts';
 import type { TwinMemory } from './memory.ts';
 import type { Throttle } from './throttle.ts';
-import { optionsOf } from './words.ts';
+import { optionsOf, verdictAt } from './words.ts';
 
 const {
   BULKHEAD_ACTIVE,
   COUNT_DURATION_US,
-  COUNT_FAILURE,
-  COUNT_IGNORED,
   COUNT_SUCCESS,
   E_LIMIT,
   E_TURNED,
@@ -47,29 +45,29 @@ const {
 } = layout;
 
 export function twinSettle(
-  { i32, load, grow }: TwinMemory,
+  { i32, load, add, grow }: TwinMemory,
   { ownerOf }: Ledger,
   { breakerRecord }: Breaker,
   { throttleAccepted }: Throttle,
   { adaptLimit, adaptRate }: Adapt,
   { bulkheadReturn, lineWake }: Bulkhead,
   { budgetRecord }: Budget,
-  { latencyRecord }: Latency,
+  { latencyOfAttempt, latencyOfCall }: Latency,
 ) {
   /** Records a whole call, whatever its attempts: counters, budget, latency. E_TURNED when a bucket began. */
   function record(slot: number, startMs: number, now: number, verdict: number): number {
-    const features = i32[slot >>> 2];
-    const ms = now - startMs;
+    return settle(slot, 0, -1, 0, startMs, now, verdict, S_CALL, -1);
+  }
+
+  function recordCall(slot: number, features: number, ms: number, now: number, verdict: number): number {
     if (features & F_COUNTED) {
-      const count =
-        verdict === V_SUCCESS ? COUNT_SUCCESS : verdict === V_IGNORED ? COUNT_IGNORED : COUNT_FAILURE;
-      grow(slot + count, 1);
+      grow(slot + COUNT_SUCCESS + verdictAt(verdict), 1);
       grow(slot + COUNT_DURATION_US, whole(Math.max(ms, 0) * 1000));
     }
     if (verdict === V_IGNORED) return 0;
     let turned = 0;
     if (features & F_BUDGET) turned = budgetRecord(slot, features, now, verdict === V_SUCCESS ? 0 : 1);
-    if (features & F_LATENCY) turned |= latencyRecord(slot, features, 0, ms, now);
+    if (features & F_LATENCY) turned |= latencyOfCall(slot, features, ms, now);
     return turned ? E_TURNED : 0;
   }
 
@@ -102,7 +100,7 @@ export function twinSettle(
       if (verdict !== V_IGNORED) {
         if (features & F_ATTEMPTS) {
           if (features & F_VIEW_RATE && adaptRate(slot, ownerOf(cell), now)) events |= E_LIMIT;
-          latencyRecord(slot, features, 1, ms, now);
+          latencyOfAttempt(slot, features, ms, now);
         }
         if (features & (F_AIMD | F_GRADIENT | F_VEGAS) && ticket & T_SLOT && verdict !== V_FAILURE) {
           const inFlight = load(slot + BULKHEAD_ACTIVE);
@@ -112,10 +110,11 @@ export function twinSettle(
       }
     }
     if (what & S_RELEASE && ticket & T_SLOT) {
-      bulkheadReturn(slot, cell, fence);
+      if (fence < 0) add(slot + BULKHEAD_ACTIVE, -1);
+      else bulkheadReturn(slot, cell, fence);
       if (features & F_LINE && lineWake(slot)) events |= E_WAKE;
     }
-    if (what & S_CALL) events |= record(slot, startMs, now, verdict);
+    if (what & S_CALL) events |= recordCall(slot, features, now - startMs, now, verdict);
     return events;
   }
 

@@ -7,7 +7,7 @@
 
 import * as layout from '../../../assembly/layout.ts';
 import type { TwinMemory } from './memory.ts';
-import { optionsOf, ringIndex, stampOf, type Words } from './words.ts';
+import { optionsOf, stampOf, type Words } from './words.ts';
 
 const {
   O_RETRY_FLOOR,
@@ -21,22 +21,30 @@ const {
   SLOT_VERSION,
   THROTTLE_AT,
   THROTTLE_BUCKETS,
+  THROTTLE_CELLS,
 } = layout;
 
 export type Throttle = ReturnType<typeof twinThrottle>;
 
 export function twinThrottle({ f64, load }: TwinMemory, { optF, epochOf, stampedAdd, ringSum }: Words) {
+  /** A pair of counts for each bucket; `size` is a power of two. */
+  function ringAdd(ring: number, size: number, epoch: number, count: number): void {
+    stampedAdd(ring + (epoch & (size - 1)) * 16, stampOf(epoch), count);
+  }
+
+  function ringCount(ring: number, size: number, epoch: number, buckets: number): number {
+    return ringSum(ring, 16, size, epoch & (size - 1), epoch, buckets, 0);
+  }
+
   function throttleAdd(slot: number, now: number, word: number): void {
     const epoch = epochOf(slot, now, f64[(slot + SLOT_THROTTLE_MS) >>> 3]);
-    const bucket = slot + THROTTLE_AT + ringIndex(epoch, THROTTLE_BUCKETS) * 16;
-    stampedAdd(bucket + word, stampOf(epoch), 1);
+    ringAdd(slot + THROTTLE_AT + word, THROTTLE_CELLS, epoch, 1);
   }
 
   /** Which: 0 requests, 1 accepts. */
   function throttleCount(slot: number, now: number, which: number): number {
     const epoch = epochOf(slot, now, f64[(slot + SLOT_THROTTLE_MS) >>> 3]);
-    const at = slot + THROTTLE_AT + which * 8;
-    return ringSum(at, 16, THROTTLE_BUCKETS, epoch, THROTTLE_BUCKETS, 0);
+    return ringCount(slot + THROTTLE_AT + which * 8, THROTTLE_CELLS, epoch, THROTTLE_BUCKETS);
   }
 
   /** The share refused now, 0…maxRejection. */
@@ -55,14 +63,11 @@ export function twinThrottle({ f64, load }: TwinMemory, { optF, epochOf, stamped
   }
 
   function retryAdd(slot: number, now: number, word: number, count: number): void {
-    const epoch = epochOf(slot, now, RETRY_MS);
-    const bucket = slot + RETRY_AT + ringIndex(epoch, RETRY_BUCKETS) * 16;
-    stampedAdd(bucket + word, stampOf(epoch), count);
+    ringAdd(slot + RETRY_AT + word, RETRY_BUCKETS, epochOf(slot, now, RETRY_MS), count);
   }
 
   function retrySum(slot: number, now: number, word: number): number {
-    const epoch = epochOf(slot, now, RETRY_MS);
-    return ringSum(slot + RETRY_AT + word, 16, RETRY_BUCKETS, epoch, RETRY_BUCKETS, 0);
+    return ringCount(slot + RETRY_AT + word, RETRY_BUCKETS, epochOf(slot, now, RETRY_MS), RETRY_BUCKETS);
   }
 
   /** Retries left in the last ten seconds: ratio · calls + minPerSecond · 10 − retries. */

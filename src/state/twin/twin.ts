@@ -1,6 +1,6 @@
 // The kernels in JavaScript: what runs where WebAssembly may not.
 //
-// One file for each file of assembly/ (two for policy.ts), the same functions in the same order over
+// One file for each file of assembly/, the same functions in the same order over
 // the same memory, so that threads of both engines may share a policy. Where the
 // kernel's comment says all there is to say, the twin's says only what differs.
 // A kernel is made of closures over views of its memory, which engines read as
@@ -89,7 +89,6 @@ export function twinKernels({ buffer }: Pick<WebAssembly.Memory, 'buffer'>): Ker
     budgetAdd: budget.budgetAdd,
     latencyIndex,
     latencyValue,
-    latencyBelow: latency.latencyBelow,
     viewCount: latency.viewCount,
     viewPercentile: latency.viewPercentile,
     viewWithin: latency.viewWithin,

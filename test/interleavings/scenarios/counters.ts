@@ -23,6 +23,7 @@ import {
   F_THROTTLE,
   F_VEGAS,
   F_VIEW_RATE,
+  LATENCY_CALLS_AT,
   O_RATE,
   OPTIONS_AT,
   OPTIONS_BYTES,
@@ -43,7 +44,10 @@ import {
 import type { Machine } from '../harness/machine.ts';
 import { inTurn, type Program } from '../harness/program.ts';
 import type { Suite } from '../harness/suite.ts';
-import { cell, FENCE, given, held, i32At, i64At, k, NOW, row, slot } from '../world.ts';
+import { cell, FENCE, given, held, i32At, i64At, k, latenciesIn, NOW, row, slot } from '../world.ts';
+
+/** Where the histogram counts five milliseconds. */
+const FIVE_MS = 212;
 
 const NEXT = NOW + 1_000;
 
@@ -199,10 +203,11 @@ export const counters: Suite = {
         programs: [
           inTurn(k.record(slot, NOW - 5, NOW, V_SUCCESS), k.count(slot, COUNT_SUCCESS, 1)),
           inTurn(k.record(slot, NOW - 5, NOW, V_FAILURE), k.counted(slot, COUNT_SUCCESS)),
-          inTurn(k.latencyBelow(slot, 0, 639), k.refuse(slot, row(2), NOW, 1, R_RATE)),
+          inTurn(k.counted(slot, LATENCY_CALLS_AT + 8 * FIVE_MS), k.refuse(slot, row(2), NOW, 1, R_RATE)),
         ],
         check: (vm) => {
-          assert.equal(vm.run(k.latencyBelow(slot, 0, 639)), 2);
+          assert.equal(latenciesIn(vm, LATENCY_CALLS_AT), 2);
+          assert.equal(Number(i64At(vm, LATENCY_CALLS_AT + 8 * FIVE_MS)), 2);
           assert.equal(Number(i64At(vm, COUNT_SUCCESS)), 2);
         },
       },

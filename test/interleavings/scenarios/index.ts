@@ -12,6 +12,7 @@ import { moments } from './moments.ts';
 import { moves } from './moves.ts';
 import { policies } from './policy.ts';
 import { sums } from './sums.ts';
+import { unfenced } from './unfenced.ts';
 import { waitings } from './waiting.ts';
 import { windows } from './windows.ts';
 
@@ -32,4 +33,5 @@ export const suites: readonly Suite[] = [
   changing,
   counters,
   sums,
+  unfenced,
 ];
