@@ -3,6 +3,7 @@ import {
   F_BREAKER,
   F_BUDGET,
   F_BULKHEAD,
+  F_BURN_ONLY,
   F_COUNTED,
   F_KEYED,
   F_LATENCY,
@@ -48,7 +49,8 @@ const WINDOWS = {
 const BEGUN_MS = 3_600_000;
 const VIEWS = [60_000, 0, 0, 0] as const;
 
-const FIVE = F_BREAKER | F_RATE | F_BULKHEAD | F_BUDGET | F_LATENCY | F_VIEW_BUDGET;
+/** The budget is of an hour, as in every example: its window is whole ten seconds, and the burn ring serves for both. */
+const FIVE = F_BREAKER | F_RATE | F_BULKHEAD | F_BUDGET | F_BURN_ONLY | F_LATENCY | F_VIEW_BUDGET;
 
 const PARTS: plain.Parts = { breaker: 'row', limiter: true, bulkhead: true, budget: true, latency: true };
 
@@ -167,7 +169,8 @@ export const cases: readonly Case[] = [
     breaker: 'time',
   }),
   attempt('admit + settle: throttle', F_THROTTLE, -1, { throttle: true }),
-  attempt('admit + settle: error budget', F_BUDGET, -1, { budget: true }),
+  attempt('admit + settle: error budget of an hour', F_BUDGET | F_BURN_ONLY, -1, { budget: true }),
+  attempt('admit + settle: error budget, window of a ring of its own', F_BUDGET, -1, { budget: true }),
   attempt('admit + settle: latency histogram, one view', F_LATENCY | F_VIEW_BUDGET, -1, { latency: true }),
   attempt('admit + settle: breaker, limiter, bulkhead, budget, latency', FIVE, -1, PARTS),
   attempt('the same, counted for metrics', FIVE | F_COUNTED | F_ATTEMPTS, -1, { ...PARTS, metrics: true }),
