@@ -11,14 +11,16 @@ const PLACES = [
   '/usr/bin/google-chrome',
 ];
 
+const NONE =
+  'the dashboard is tried in Chromium: install it (apt-get install chromium), or say where it is by CHROMIUM';
+const executablePath = PLACES.find((place) => place !== undefined && existsSync(place));
+
+/** Why there is nothing to try it in, for whoever has just cloned this; in CI that is a failure. */
+export const noBrowser: string | false = executablePath === undefined && !process.env.CI && NONE;
+
 /** Starts a browser without a window. */
 export function browse(): Promise<Browser> {
-  const executablePath = PLACES.find((place) => place !== undefined && existsSync(place));
-  if (executablePath === undefined) {
-    throw new Error(
-      'the dashboard is tried in Chromium: install it (apt-get install chromium), or say where it is by CHROMIUM',
-    );
-  }
+  if (executablePath === undefined) throw new Error(NONE);
   return chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { ping } from '../../src/control/health/ping.ts';
-import { browse } from './browser.ts';
+import { browse, noBrowser } from './browser.ts';
 import { serving, TOKEN } from './given.ts';
 
 const policies = {
@@ -42,7 +42,7 @@ function rows(page: Page) {
   return page.locator('#policies > li:not([hidden]) .name');
 }
 
-describe('the dashboard', () => {
+describe('the dashboard', { skip: noBrowser }, () => {
   let browser: Browser;
   let scene: Scene;
   before(async () => {
