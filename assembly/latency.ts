@@ -29,11 +29,13 @@ import {
 import { epochOf, ownTime, whole } from './words';
 
 const FINE: f64 = 16384; // units in a millisecond
+const BUCKET_0: i32 = 1023 * 16 + 48; // (e − 4) · 16 + 16 is e · 16 − 48
 
 export function latencyIndex(ms: f64): i32 {
   const u = ms * FINE;
   if (!(u >= 16)) return i32(max<f64>(u, 0));
-  return min<i32>(i32(reinterpret<i64>(u) >> 48) - 16416, LATENCY_BUCKETS - 1);
+  // A double's upper sixteen bits are e + 1 023 and the four bits below the leading one: the bucket but for a constant.
+  return min<i32>(i32(reinterpret<i64>(u) >> 48) - BUCKET_0, LATENCY_BUCKETS - 1);
 }
 
 /** The middle of a bucket, in milliseconds. */
