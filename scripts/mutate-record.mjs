@@ -34,6 +34,11 @@ export class Record {
     return this.#stays.get(test) > 0;
   }
 
+  /** Whether it has never failed without a mutant: one that measures time may, on a machine that has other work. */
+  isSteady(test) {
+    return this.#tests.get(test).infected !== undefined;
+  }
+
   add(path, test, noticed) {
     for (const seen of [this.#of(path, test), this.#of('', test)]) {
       seen.tries++;

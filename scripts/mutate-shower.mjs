@@ -132,10 +132,19 @@ export class Shower {
     // In a process of its own, so that no file is blamed for what another one left behind.
     for (const test of file === undefined ? order : [file, ...order.filter((other) => other !== file)]) {
       const alone = (await ask([test])).outcome;
-      record.add(path, test, alone !== 'passed');
-      if (alone !== 'passed') return { outcome: alone === 'failed' ? 'killed' : alone, by: test };
+      const noticed =
+        alone !== 'passed' && (record.isSteady(test) || (await this.#passesApart(test, record)));
+      record.add(path, test, noticed);
+      if (noticed) return { outcome: alone === 'failed' ? 'killed' : alone, by: test };
     }
     return undefined;
+  }
+
+  async #passesApart(file, record) {
+    const env = { HOLDFAST_MUTANT: String(NONE) };
+    return (
+      (await runTests(this.#copy, [file], { env, limitMs: limitOf([file], record) })).outcome === 'passed'
+    );
   }
 
   end() {
