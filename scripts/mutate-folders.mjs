@@ -1,6 +1,6 @@
 // What is mutated, which tests are asked, and how much they must notice.
 
-/** Interleavings, races and threads take their time; the others run processes or look at texts. */
+/** Interleavings, races and threads take their time; the others run processes or a browser, or look at texts. */
 const NEVER = [
   'test/interleavings/',
   'test/races/',
@@ -11,6 +11,7 @@ const NEVER = [
   'test/house/',
   'test/bench/',
   'test/examples/',
+  'test/admin/dashboard.',
 ];
 
 /**
