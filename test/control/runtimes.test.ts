@@ -109,12 +109,19 @@ describe('a worker that takes part', () => {
         ends.push(end);
         return this;
       },
-      addEventListener: () => assert.fail('it is asked once'),
     };
     holdfast.share(worker);
     assert.throws(() => holdfast.share(worker));
     ends[0]();
     assert.doesNotThrow(() => holdfast.share(worker));
+  });
+
+  it('is heard by one way alone where it has both', () => {
+    const holdfast = createHoldfast({ memory: { policies: 1, threads: 2, keys: 0 } });
+    const listened: string[] = [];
+    const once = (event: string) => void listened.push(event);
+    holdfast.share({ once, addEventListener: () => assert.fail('it is asked once') });
+    assert.deepEqual(listened, ['exit']);
   });
 
   it('may be one that says exit or close, by listeners', () => {

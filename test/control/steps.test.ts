@@ -357,6 +357,34 @@ describe('the lifecycle channel', () => {
   });
 });
 
+describe('the lifecycle channel while a start fails', () => {
+  it('has each step, and no more of them the second time or after a stop', async () => {
+    const { holdfast } = given();
+    const boom = new Error('boom');
+    let broken = true;
+    holdfast.component({ name: 'a' });
+    holdfast.component({ name: 'b', phase: 1, start: () => (broken ? Promise.reject(boom) : undefined) });
+    const steps: string[] = [];
+    const hear = (message: unknown) => {
+      const { event, component } = message as { event: string; component?: string };
+      if (event !== 'state') steps.push(`${event} ${component}`);
+    };
+    subscribe('holdfast:lifecycle', hear);
+    for (let round = 0; round < 2; round++) {
+      await refusedStart(holdfast.start());
+      assert.deepEqual(steps.splice(0), ['start a', 'start b', 'stop a']);
+    }
+    broken = false;
+    await holdfast.start();
+    await holdfast.stop();
+    assert.deepEqual(steps.splice(0), ['start a', 'start b', 'stop b', 'stop a']);
+    broken = true;
+    await refusedStart(holdfast.start());
+    unsubscribe('holdfast:lifecycle', hear);
+    assert.deepEqual(steps, ['start a', 'start b', 'stop a']);
+  });
+});
+
 describe('components', () => {
   it('start by their phases, however they were added', async () => {
     const { holdfast, told, steps } = given();

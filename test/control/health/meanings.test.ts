@@ -147,6 +147,43 @@ describe('a check', () => {
     assert.deepEqual([state, runs], ['unknown', 0]);
   });
 
+  it('that is added after a stop waits for the next start', async () => {
+    const { holdfast, clock } = given(none);
+    let runs = 0;
+    await holdfast.start();
+    await holdfast.stop();
+    holdfast.health.add(ping('database', () => void runs++));
+    await clock.advance(60_000);
+    assert.equal(runs, 0);
+    await holdfast.start();
+    await clock.advance(0);
+    assert.equal(runs, 1);
+    await holdfast.stop();
+  });
+
+  it('that was asked for before the start is asked once, and not again by itself', async () => {
+    const { holdfast, clock } = given(none);
+    holdfast.health.add(ping('database', () => {}));
+    await holdfast.health.checkNow();
+    assert.equal(clock.pending, 0);
+  });
+
+  it('that hangs is not asked beside itself, and each time fails as what takes too long', async () => {
+    const scene = given(none);
+    const { holdfast, clock } = scene;
+    holdfast.health.add(ping('database', () => new Promise(() => {})));
+    await holdfast.start();
+    await clock.advance(5_000);
+    for (const failures of [1, 2, 3]) {
+      const { state, lastError, durationMs, ...status } = stateOf(scene, 'database');
+      assert.deepEqual([state, status.failures, status.runs], ['down', failures, failures]);
+      assert.equal(String(lastError), 'TimeoutError: database: check took longer than 5000 ms');
+      assert.equal(durationMs, failures === 1 ? 5_000 : 0);
+      await clock.advance(10_000);
+    }
+    await holdfast.stop();
+  });
+
   it('gives its error to whoever hears that it went down', async () => {
     const { holdfast } = given(none);
     const gone = new Error('gone');
@@ -165,6 +202,20 @@ describe('a check', () => {
       /^OptionsError: health.add\(check\): expected a name that is not taken, got "database", added already/,
     );
     assert.equal((await holdfast.health.checkNow()).checks[0].state, 'up');
+  });
+});
+
+describe('what is no check', () => {
+  it('is said to be what it is', () => {
+    const { holdfast } = given(none);
+    const add = (check: unknown) => () => holdfast.health.add(check as never);
+    for (const nothing of [null, undefined]) {
+      assert.throws(
+        add(nothing),
+        new RegExp(`^OptionsError: health.add\\(check\\): expected a check: .*, got ${nothing}$`),
+      );
+    }
+    assert.throws(add({ name: 7, run: () => true }), refused('health.add(check)'));
   });
 });
 

@@ -119,4 +119,15 @@ describe('a component that is ill', () => {
     assert.deepEqual(told, []);
     await holdfast.stop();
   });
+
+  it('is not asked again when its recovery ends after the runtime has', async () => {
+    const step = held();
+    const { holdfast, clock, seen } = ill(() => step.promise);
+    await holdfast.start();
+    await clock.advance(0);
+    await holdfast.stop();
+    step.end();
+    await clock.advance(0);
+    assert.deepEqual(seen, { checks: 1, recoveries: 1, well: false });
+  });
 });
