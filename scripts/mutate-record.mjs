@@ -1,5 +1,8 @@
 // Which test to ask first.
 
+/** What it takes at most to load one more file of tests. */
+const LOAD_MS = 100;
+
 /**
  * How often each test noticed something in a file, and which tests speak of what stands in the line, so that the one
  * to be asked first is the likeliest for its time.
@@ -9,6 +12,7 @@ export class Record {
   #stays;
   #words;
   #tries = new Map();
+  #shares = new Map();
 
   /**
    * `tests`: of `reach`; `stays`: what a test takes in the process that stays, 0 for one that cannot; `texts`: of all
@@ -28,6 +32,11 @@ export class Record {
   /** Where it runs first. */
   costsMs(test) {
     return this.#stays.get(test) || this.tookMs(test);
+  }
+
+  /** In a process with others: most of what a test takes that can stay is the start of its own. */
+  togetherMs(test) {
+    return this.stays(test) ? this.costsMs(test) + LOAD_MS : this.tookMs(test);
   }
 
   stays(test) {
@@ -80,6 +89,21 @@ export class Record {
     return !compared || infected === undefined || infected.has(`${path} #${number}`);
   }
 
+  /** Everybody who loads a file comes by its first point: whoever comes by others too has some use for it. */
+  #knows(test, { path, mutant }) {
+    if (mutant.point !== 0) return 1;
+    const key = `${path} ${test}`;
+    let share = this.#shares.get(key);
+    if (share === undefined) {
+      const points = [...this.#tests.get(test).reached].filter((point) =>
+        point.startsWith(`${path} `),
+      ).length;
+      share = 0.1 + points;
+      this.#shares.set(key, share);
+    }
+    return share;
+  }
+
   /** The tests that may notice a mutant, the likeliest for their time first. */
   order(task) {
     const { path, hint } = task;
@@ -88,7 +112,8 @@ export class Record {
     const worth = (test) =>
       test === hint
         ? Number.POSITIVE_INFINITY
-        : (this.#rate(path, test) * (0.2 + 2 * shares(test))) / (20 + this.costsMs(test));
+        : (this.#rate(path, test) * (0.2 + 2 * shares(test)) * this.#knows(test, task)) /
+          (20 + this.costsMs(test));
     return [...this.#tests.keys()]
       .filter((test) => this.#meets(test, task))
       .map((test) => ({ test, worth: worth(test) }))
