@@ -13,6 +13,7 @@ export class Record {
   #words;
   #tries = new Map();
   #shares = new Map();
+  #loaded = new Map();
 
   /**
    * `tests`: of `reach`; `stays`: what a test takes in the process that stays, 0 for one that cannot; `texts`: of all
@@ -77,9 +78,13 @@ export class Record {
 
   /** Whether whoever loads the file reaches the point: what is wrong there may be so before any scene runs. */
   isReachedByLoading(path, point) {
-    return [...this.#tests.values()].every(
-      ({ reached }) => !reached.has(`${path} 0`) || reached.has(`${path} ${point}`),
-    );
+    const key = `${path} ${point}`;
+    let found = this.#loaded.get(key);
+    if (found === undefined) {
+      found = [...this.#tests.values()].every(({ reached }) => !reached.has(`${path} 0`) || reached.has(key));
+      this.#loaded.set(key, found);
+    }
+    return found;
   }
 
   /** Whether a test comes by where the mutant stands, and would once have had another value from it. */
@@ -89,9 +94,9 @@ export class Record {
     return !compared || infected === undefined || infected.has(`${path} #${number}`);
   }
 
-  /** Everybody who loads a file comes by its first point: whoever comes by others too has some use for it. */
+  /** Everybody who loads a file comes by some of its points: whoever comes by others too has some use for it. */
   #knows(test, { path, mutant }) {
-    if (mutant.point !== 0) return 1;
+    if (!this.isReachedByLoading(path, mutant.point)) return 1;
     const key = `${path} ${test}`;
     let share = this.#shares.get(key);
     if (share === undefined) {

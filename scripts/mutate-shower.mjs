@@ -64,7 +64,7 @@ export class Shower {
     const loaded = record.isReachedByLoading(path, mutant.point);
     const apart = order.filter((test) => loaded || !record.stays(test) || IN_BRIEF.test(test));
     if (apart.length === 0) return onFound(job, undefined);
-    const afforded = within(apart, mutant.point === 0 ? LOADED_BUDGET_MS : APART_BUDGET_MS, (test) =>
+    const afforded = within(apart, loaded ? LOADED_BUDGET_MS : APART_BUDGET_MS, (test) =>
       record.togetherMs(test),
     );
     onFound(job, await this.#showApart(afforded, inForce, record, path));
