@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { it } from 'node:test';
 import { createHoldfast, type Holdfast, type PolicyOptions } from '../../src/index.ts';
+import type { ChaosKind } from '../../src/policy/events.ts';
 import { Policy } from '../../src/policy/policy.ts';
 import { allowThreadChaos, beforeKill } from '../../src/policy/thread-chaos.ts';
 import { manualClock } from '../../src/testing/index.ts';
@@ -25,8 +26,7 @@ function given(engine: Engine, options: PolicyOptions, chance = 0) {
     policies: { send: options },
     memory: { policies: 2, threads: 2, keys: 0 },
   });
-  const enable = (kinds?: ('latency' | 'error' | 'timeout' | 'result')[]) =>
-    holdfast.chaos.enable({ forMs: 60_000, ...(kinds && { kinds }) });
+  const enable = (kinds?: ChaosKind[]) => holdfast.chaos.enable({ forMs: 60_000, ...(kinds && { kinds }) });
   enable();
   return { clock, holdfast, enable, send: holdfast.policy('send'), draws: () => drawn };
 }
@@ -38,12 +38,15 @@ const codeOf = async (result: Promise<unknown>) => ((await errorOf(result)) as {
 
 onBothEngines('an experiment', (engine) => {
   it('ends by itself at the moment it was to end, and not before', async () => {
-    const { clock, send } = given(engine, { chaos: { error: { rate: 1 } } });
+    let asked = 0;
+    const when = () => ++asked > 0;
+    const { clock, send } = given(engine, { chaos: { error: { rate: 1 }, when } });
     await clock.advance(59_999);
     assert.equal(await codeOf(send.execute(fine)), 'HF_CHAOS');
     // Though whoever was to end it has not come to it yet.
     clock.set(clock.now() + 1);
     assert.equal(await send.execute(fine), 'fine');
+    assert.equal(asked, 1);
   });
 
   it('is of the kinds that were asked for alone', async () => {
@@ -58,6 +61,7 @@ onBothEngines('an experiment', (engine) => {
     for (const kind of ['latency', 'error', 'timeout', 'result'] as const) {
       scene.enable([kind]);
       const outcome = scene.send.executeOutcome(fine);
+      assert.equal(scene.clock.pending, kind === 'latency' ? EXPERIMENT + 1 : EXPERIMENT);
       await scene.clock.advance(10);
       const told = await outcome;
       answers.push(told.ok ? told.value : (told.error as { code: string }).code);
@@ -121,6 +125,13 @@ onBothEngines('an experiment', (engine) => {
     for (let call = 0; call < 9; call++) await send.executeOutcome(fine);
     assert.equal(send.errorBudget?.remaining, 1 - 2 / 7.5);
     assert.equal(draws(), 5);
+  });
+
+  it('goes on whatever is left of an error budget where nothing says that it may not', async () => {
+    const errorBudget = { objective: 0.5, windowMs: 60_000, minCalls: 1 };
+    const { send } = given(engine, { chaos: { error: { rate: 1 } }, errorBudget });
+    for (let call = 0; call < 3; call++) assert.equal(await codeOf(send.execute(fine)), 'HF_CHAOS');
+    assert.equal(send.errorBudget?.remaining, 0);
   });
 
   it('is told of to whoever listens, and to nobody else', async () => {
@@ -309,6 +320,29 @@ onBothEngines('an experiment on the thread', (engine) => {
     await over.clock.advance(60_000);
     const { chaos: made } = Policy.executorOf(over.send).compiled;
     allowed(() => assert.ok(blocked(() => made?.strikeTask({} as never)) < 30));
+  });
+
+  it('is of the kinds that were asked for alone, and asks whom it may strike for those', () => {
+    let asked = 0;
+    const when = () => ++asked > 0;
+    const chaos = { block: { rate: 1, ms: 30 }, killWorker: { rate: 1 }, error: { rate: 1 }, when };
+    const scene = given(engine, { chaos });
+    const { chaos: made } = Policy.executorOf(scene.send).compiled;
+    const strikes = () => made?.strikeTask({} as never);
+    allowed(() => {
+      scene.enable(['error']);
+      assert.ok(blocked(strikes) < 30);
+      assert.equal(asked, 0);
+      scene.enable(['block']);
+      assert.ok(blocked(strikes) >= 29);
+      scene.enable(['killWorker']);
+      assert.ok(blocked(() => assert.throws(strikes, /^Error: the end$/)) < 30);
+      assert.equal(asked, 2);
+      const never = given(engine, { chaos: { ...chaos, killWorker: { rate: 0 } } });
+      never.enable(['killWorker']);
+      const { chaos: spares } = Policy.executorOf(never.send).compiled;
+      assert.ok(blocked(() => spares?.strikeTask({} as never)) < 30);
+    });
   });
 
   it('ends it, and says so before', async () => {
