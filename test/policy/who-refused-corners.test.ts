@@ -61,7 +61,6 @@ onBothEngines('a runtime', (engine) => {
     return { clock, holdfast, send: holdfast.policy('send') };
   }
 
-  // R_WAITED is no code of the kernels: they must not take it for one of theirs.
   it('counts who waited too long as the bulkhead’s refusal', async () => {
     const bulkhead = { maxConcurrent: 1, maxQueue: 1, maxWaitMs: 100 };
     const { clock, holdfast, send } = given({ bulkhead, ...ONE });
