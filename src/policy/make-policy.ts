@@ -14,7 +14,7 @@ import { readPolicy } from './options/read-policy.ts';
 import { slotShapeOf } from './options/slot-shape.ts';
 import type { PolicyPlan } from './plan.ts';
 import { Policy } from './policy.ts';
-import { ALONE, homeFor, originOf } from './standalone.ts';
+import { ALONE, homeFor, originOf, releaseOf } from './standalone.ts';
 
 /** What a policy by itself may be given: a name for its errors; a clock, chance and an engine, for tests. */
 export interface PolicySettings {
@@ -54,9 +54,6 @@ export function bindRandom(plan: PolicyPlan, random: Random): PolicyPlan {
   };
 }
 
-/** Gives back the slots of policies that were dropped without being disposed of, calls and waiters included. */
-const forgotten = new FinalizationRegistry((release: () => void) => release());
-
 /**
  * Makes a policy by itself: nothing to start, nothing to stop. Belongs to the
  * calling thread. Throws an `OptionsError` that names the option.
@@ -75,16 +72,5 @@ export function policy(options: PolicyOptions = {}, settings: PolicySettings = {
   if (perKey !== undefined) core.keys = new Keys(plane);
   core.changes = new Changes(core, (event, facts) => core.events.emit(event, facts as never));
   core.changes.prepareOpenTime(1);
-  // Held weakly: the release outlives the policy, and must not be what keeps it.
-  const weak = new WeakRef(core);
-  let held = true;
-  const release = () => {
-    if (!held) return;
-    held = false;
-    arena.freeOnMain(index);
-    if (keys !== undefined) arena.freeKeysOnMain(keys);
-    weak.deref()?.line?.pump();
-  };
-  forgotten.register(core, release);
-  return new Policy(core, release, () => {});
+  return new Policy(core, releaseOf(core, arena, index, keys), () => {});
 }

@@ -10,7 +10,7 @@ import { type PolicySettings, readSettings } from './make-policy.ts';
 import { readPolicy } from './options/read-policy.ts';
 import { RATE_LIMITER } from './options/read-rate-limiter.ts';
 import { slotShapeOf } from './options/slot-shape.ts';
-import { ALONE, homeFor, originOf } from './standalone.ts';
+import { ALONE, homeFor, originOf, releaseOf } from './standalone.ts';
 
 /** Reads a limiter's options and takes memory for it; `release` gives that back, once. */
 export function limiterCore(
@@ -31,12 +31,5 @@ export function limiterCore(
   core.changes = new Changes(core, () => {});
   if (keys !== undefined) core.keys = new Keys(plane);
   if (core.waits) core.line = new Line(core);
-  let held = true;
-  const release = () => {
-    if (!held) return;
-    held = false;
-    arena.freeOnMain(index);
-    if (keys !== undefined) arena.freeKeysOnMain(keys);
-  };
-  return { core, release };
+  return { core, release: releaseOf(core, arena, index, keys) };
 }

@@ -4,11 +4,12 @@
 
 import type { Clock } from '../base/clock.ts';
 import { guardClock } from '../base/clock-guard.ts';
-import { Arena } from '../state/arena.ts';
+import { Arena, type KeyRange } from '../state/arena.ts';
 import type { EngineName } from '../state/engine.ts';
 import { cellsFor } from '../state/geometry.ts';
 import { StatePlane } from '../state/plane.ts';
-import type { PolicyHost } from './core.ts';
+
+import type { PolicyCore, PolicyHost } from './core.ts';
 
 /** A memory and who allocates in it. */
 export interface Home {
@@ -43,6 +44,43 @@ export function homeFor(engine: EngineName, maxKeys: number): Home {
   const home = { plane, arena: new Arena(plane) };
   if (cells === 0) homes.push(home);
   return home;
+}
+
+/** Gives back the places of those that were dropped without being disposed of. */
+const forgotten = new FinalizationRegistry((release: () => void) => release());
+
+/**
+ * What gives a core's place in memory back, once: called by whoever disposes of it, or when it is forgotten.
+ *
+ * Made here and not where the core is: closures of one function share what any of them holds, and this one must
+ * not hold the core.
+ */
+export function releaseOf(
+  core: PolicyCore,
+  arena: Arena,
+  index: number,
+  keys: KeyRange | undefined,
+): () => void {
+  const release = releaseWith(new WeakRef(core), arena, index, keys);
+  forgotten.register(core, release);
+  return release;
+}
+
+function releaseWith(
+  core: WeakRef<PolicyCore>,
+  arena: Arena,
+  index: number,
+  keys: KeyRange | undefined,
+): () => void {
+  let held = true;
+  return () => {
+    if (!held) return;
+    held = false;
+    arena.freeOnMain(index);
+    if (keys !== undefined) arena.freeKeysOnMain(keys);
+    // Who waits in line finds out that there is nothing to wait for.
+    core.deref()?.line?.pump();
+  };
 }
 
 /** The guarded time that is 0 in a policy's slot: policies of one memory may have different clocks. */
