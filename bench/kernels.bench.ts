@@ -8,7 +8,7 @@ import process from 'node:process';
 import { cases } from './kernels/cases.ts';
 import { answerRounds, EngineProcess, engineAsked } from './kernels/engines.ts';
 import { ENGINES, type EngineWord } from './kernels/measured.ts';
-import { figureOf, middleOf } from './support/figures.ts';
+import { bestRatio, figureOf } from './support/figures.ts';
 import { report, rowsOf, short } from './support/measure.ts';
 
 const SETS = short ? 2 : 5;
@@ -56,9 +56,7 @@ const more: Record<string, number> = {
 };
 for (const [index, { name }] of cases.entries()) {
   const [wasm, bare] = (['wasm', 'await'] as const).map((engine) => taken[index].get(engine) ?? []);
-  more[`in bare awaits beside it, ${name}: ${NAMES.wasm}`] = middleOf(
-    wasm.map((ns, round) => ns / bare[round]),
-  );
+  more[`in bare awaits beside it, ${name}: ${NAMES.wasm}`] = bestRatio(wasm, bare);
 }
 report('kernels (ratio to plain objects of one thread: what sharing costs)', rows, more, [
   'Plain objects: counters, rings and histograms of the same sizes, in closures and classes that one thread owns; a Map of strings for keys.',

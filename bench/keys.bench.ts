@@ -10,7 +10,7 @@ import { heldBytes } from '../test/support/garbage.ts';
 import { bytesPerKey, keysAsked, printBytesPerKey } from './keys/bytes.ts';
 import { type Cost, keyOf, measureRound, observed, sampleOf, type Taker } from './keys/rounds.ts';
 import { bareAwaitRound } from './support/bare-await.ts';
-import { figureOf, middleOf } from './support/figures.ts';
+import { bestRatio, figureOf } from './support/figures.ts';
 import { type Row, report, roundsOr, rowsOf, short } from './support/measure.ts';
 
 const SIZES = short ? [1_000, 100_000] : [1_000, 100_000, 1_000_000, 10_000_000];
@@ -61,8 +61,8 @@ const more: Record<string, number> = {
   'a bare await, ns': figureOf([...awaits.values()].flat()).figure,
 };
 for (const [name, all] of awaits) {
-  const ratios = (costs.get(name) ?? []).map(({ ns }, round) => ns / all[round]);
-  more[`in bare awaits beside it, ${name}`] = middleOf(ratios);
+  const taken = (costs.get(name) ?? []).map(({ ns }) => ns);
+  more[`in bare awaits beside it, ${name}`] = bestRatio(taken, all);
 }
 for (const { name, bytesPerKey, keys } of subjects) {
   if (keys >= TOLD) more[`bytes a key, ${name}`] = bytesPerKey;

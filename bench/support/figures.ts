@@ -33,6 +33,11 @@ export function middleOf(values: readonly number[]): number {
   return middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }
 
+/** The best round of one over the best of another. */
+export function bestRatio(taken: readonly number[], base: readonly number[]): number {
+  return figureOf(taken).best / figureOf(base).best;
+}
+
 /** Half the spread of the middle of them over their median. */
 export function noiseOf(ratios: readonly number[]): number {
   return figureOf(ratios).spread;

@@ -35,14 +35,23 @@ export async function reportOfProcesses(tables: readonly Table[], end: () => voi
   const file = askedFor(FLAG);
   if (PROCESSES > 1 && file === undefined) {
     const each = Array.from({ length: PROCESSES }, measuredApart);
-    for (const [at, table] of tables.entries()) told(table, together(each.map((taken) => taken[at])));
+    for (const [at, table] of tables.entries())
+      told(
+        table,
+        together(
+          table,
+          each.map((taken) => taken[at]),
+        ),
+      );
   } else {
     const many = Math.ceil(ROUNDS / PROCESSES);
     const taken: Taken = [];
     for (const { baseline, subjects } of tables)
       taken.push([...(await roundsBeside(baseline, subjects, many))]);
     if (file !== undefined) writeFileSync(file, JSON.stringify(taken));
-    else for (const [at, table] of tables.entries()) told(table, rowsOfRounds(new Map(taken[at])));
+    else
+      for (const [at, table] of tables.entries())
+        told(table, rowsOfRounds(table.baseline, new Map(taken[at])));
   }
   end();
   process.exit(0);
@@ -66,7 +75,7 @@ function measuredApart(_: unknown, index: number): Taken {
 }
 
 /** Rows of the rounds of all processes. */
-function together(each: Taken[number][]): Row[] {
+function together({ baseline }: Table, each: Taken[number][]): Row[] {
   const rounds = each[0].map(([name], at) => {
     const own = each.map((taken) => taken[at][1]);
     return [
@@ -74,5 +83,5 @@ function together(each: Taken[number][]): Row[] {
       { taken: own.flatMap(({ taken }) => taken), beside: own.flatMap(({ beside }) => beside) },
     ] as const;
   });
-  return rowsOfRounds(new Map(rounds));
+  return rowsOfRounds(baseline, new Map(rounds));
 }

@@ -41,16 +41,26 @@ describe('figures of rounds', () => {
     assert.ok(rows[1].spread > 0);
   });
 
-  it('have the ratio of rounds side by side, however the machine was in each', () => {
+  it('have the ratio of best rounds, whatever came between in the others', () => {
     const [bare, breaker] = rowsOf(
       'bare',
       new Map([
-        ['bare', [10, 20, 10, 20, 10]],
-        ['breaker', [40, 80, 40, 80, 400]],
+        ['bare', [30, 20, 10, 20, 30]],
+        ['breaker', [40, 80, 90, 80, 400]],
       ]),
     );
     assert.equal(bare.ratio, 1);
     assert.equal(breaker.ratio, 4);
+  });
+
+  it('have the middle of the ratios of rounds side by side where they are no times of one thread', () => {
+    const rates = new Map([
+      ['one thread', [10, 20, 10, 20, 10]],
+      ['two threads', [20, 40, 20, 40, 900]],
+    ]);
+    const [one, two] = rowsOf('one thread', rates, { unit: '/s', higher: true });
+    assert.equal(one.ratio, 1);
+    assert.equal(two.ratio, 2);
   });
 });
 
