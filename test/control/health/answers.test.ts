@@ -126,7 +126,8 @@ describe('a tcp check', () => {
   });
 
   it('ends when it is no longer wanted', async () => {
-    const server = createTcpServer((socket) => socket.on('error', () => {}));
+    // Read, or a connection that was made after all would never be seen to end.
+    const server = createTcpServer((socket) => socket.on('error', () => {}).resume());
     const check = tcp('database', { host: '127.0.0.1', port: await listening(server) });
     const reason = new Error('no longer wanted');
     assert.equal(await said(check, AbortSignal.abort(reason)), reason);
