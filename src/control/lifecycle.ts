@@ -60,18 +60,26 @@ export class Lifecycle {
     }
     const phases = phasesOf(this.#components);
     this.#unwanted = new AbortController();
+    // Before anybody is told: whoever then stops it waits for this to end.
+    this.#starting = this.#start(phases);
     this.#move('starting');
     this.#hooks.opened();
-    this.#starting = this.#start(phases);
     await this.#starting;
   }
 
   /** Does nothing when stopped; a second stop waits for the first. */
   async stop(drainMs: number): Promise<void> {
     if (this.#state === 'stopped') return;
-    this.#stopping ??= this.#stop(drainMs).finally(() => {
-      this.#stopping = undefined;
-    });
+    if (this.#stopping === undefined) {
+      // Known before it begins: whoever is told of it may stop as well, and waits for this one.
+      let follow: (stop: Promise<void>) => void = () => {};
+      this.#stopping = new Promise<void>((resolve) => {
+        follow = resolve;
+      }).finally(() => {
+        this.#stopping = undefined;
+      });
+      follow(this.#stop(drainMs));
+    }
     await this.#stopping;
   }
 
@@ -90,7 +98,9 @@ export class Lifecycle {
     }
     if (failures.length === 0 && !this.#unwanted.signal.aborted) {
       this.#move('running');
-      return this.#hooks.started();
+      // Whoever was told may have stopped it.
+      if (this.state === 'running') this.#hooks.started();
+      return;
     }
     const errors: Failure[] = [];
     for (const member of this.#running.reverse()) await this.#stopOne(member, errors);

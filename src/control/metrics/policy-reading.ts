@@ -18,8 +18,8 @@ export class PolicyReading {
   readonly policy: Policy;
   /** Moves of the breaker that this thread heard of. */
   readonly moves: Moves;
-  #percentiles: readonly number[] = [];
-  #percentilesAtMs = Number.NEGATIVE_INFINITY;
+  #percentiles: readonly number[] | undefined;
+  #percentilesAtMs = 0;
   /** The labels that all series of the policy share, by the name of the label. One object each, for the serialiser. */
   readonly #shared = new Map<string, Readonly<Record<string, string>>>();
 
@@ -52,7 +52,7 @@ export class PolicyReading {
    */
   percentiles(maxAgeMs: number): readonly number[] {
     const { now, core } = this;
-    if (!(now - this.#percentilesAtMs <= maxAgeMs)) {
+    if (this.#percentiles === undefined || !(now - this.#percentilesAtMs <= maxAgeMs)) {
       this.#percentilesAtMs = now;
       const budget = this.policy.latencyBudget;
       this.#percentiles =
