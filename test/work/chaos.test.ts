@@ -128,8 +128,9 @@ describe('chaos that blocks threads', () => {
     holdfast.chaos.enable();
     let late: (Error & Record<string, unknown>) | undefined;
     while (late === undefined) {
-      const run = () => holdfast.offload('echo', 1, { policy: 'shaken' });
-      const settled = await Promise.allSettled([run(), run()]);
+      // Tasks that take a while: of short ones one thread may be given all, and one is always spared.
+      const run = () => holdfast.offload('spin', 2, { policy: 'shaken' });
+      const settled = await Promise.allSettled([run(), run(), run()]);
       late = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))[0];
     }
     assert.equal(late.code, 'HF_TIMEOUT');
