@@ -108,22 +108,30 @@ export class Group {
     this.#returned(compartment, 1, expectedMs);
   }
 
-  /** Hands waiting tasks to lanes that have little left to do. */
+  /** Hands waiting tasks to lanes that have little left to do, first to those that have nothing. */
   deal(): void {
+    for (const lane of this.lanes) {
+      if (this.waiting === 0) break;
+      if (lane.inFlight === 0 && !lane.ended) this.#sendTo(lane);
+    }
     for (const lane of this.lanes) this.dealTo(lane);
     if (this.waiting > 0 && this.lanes.length + this.starting < this.maxThreads) this.#grow();
   }
 
   dealTo(lane: Lane): void {
     while (!lane.ended && hasRoom(lane)) {
-      const tasks = this.#takeFor(lane);
-      if (tasks.length === 0) {
-        if (lane.inFlight === 0 && this.#relieve()) continue;
-        return;
-      }
-      if (lane.inFlight === 0) this.#watch.begins(lane);
-      lane.send(tasks);
+      if (this.#sendTo(lane)) continue;
+      if (lane.inFlight > 0 || !this.#relieve()) return;
     }
+  }
+
+  /** Sends a lane its share of what waits; false when there is nothing that it may have. */
+  #sendTo(lane: Lane): boolean {
+    const tasks = this.#takeFor(lane);
+    if (tasks.length === 0) return false;
+    if (lane.inFlight === 0) this.#watch.begins(lane);
+    lane.send(tasks);
+    return true;
   }
 
   /** Deals again when the callers of this turn are through. */
