@@ -9,12 +9,13 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildDashboard } from './dashboard.mjs';
 import { runtimes } from './install-runtimes.mjs';
 import { testsIn } from './junit.mjs';
 import { buildKernels } from './kernels.mjs';
 import { root } from './root.mjs';
-import { CONCURRENCY, FILE_TIMEOUT_MS, sourceFlags, testFiles } from './suite.mjs';
+import { CONCURRENCY, FILE_TIMEOUT_MS, preloads, sourceFlags, testFiles } from './suite.mjs';
 
 const words = process.argv.slice(2);
 const only = words
@@ -110,12 +111,17 @@ async function fileOn(runtime, file) {
 }
 
 function argumentsFor({ kind, name }, file, report) {
+  const before = preloads([file]);
   if (kind === 'bun') {
     const timeout = `--timeout=${FILE_TIMEOUT_MS}`;
-    return ['test', timeout, '--reporter=junit', `--reporter-outfile=${report}`, `./${file}`];
+    const loaded = before.flatMap((each) => ['--preload', fileURLToPath(each)]);
+    return ['test', ...loaded, timeout, '--reporter=junit', `--reporter-outfile=${report}`, `./${file}`];
   }
-  if (kind === 'deno') return ['test', '-A', '--no-check', '--no-lock', `--junit-path=${report}`, file];
-  const flags = sourceFlags(name.slice('node-'.length));
+  if (kind === 'deno') {
+    const loaded = before.map((each) => `--preload=${each}`);
+    return ['test', '-A', '--no-check', '--no-lock', ...loaded, `--junit-path=${report}`, file];
+  }
+  const flags = [...sourceFlags(name.slice('node-'.length)), ...before.flatMap((each) => ['--import', each])];
   return [...flags, '--test-reporter=junit', `--test-reporter-destination=${report}`, file];
 }
 

@@ -1,7 +1,7 @@
 // Which files are tests, and how each runtime is told to run them.
 
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { root } from './root.mjs';
 
 /** Test files below test/, sorted; with filters, those whose path contains one of them. */
@@ -20,6 +20,16 @@ export function sourceFlags(version) {
   return stripsTypes
     ? []
     : ['--enable-source-maps', '--import', new URL('register.mjs', import.meta.url).href];
+}
+
+/** What is loaded before test files, if anything: under `CI`, what fixes the draws of those that draw. */
+export function preloads(files) {
+  return process.env.CI && files.some(draws) ? [new URL('fixed-draws.mjs', import.meta.url).href] : [];
+}
+
+/** Whether a test file makes up some of what it tries. */
+export function draws(file) {
+  return readFileSync(resolve(root, file), 'utf8').includes(`from 'fast-check'`);
 }
 
 /** The suite never takes both cores of a small machine for longer than it must, nor more than it has. */

@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { buildDashboard } from './dashboard.mjs';
 import { buildKernels } from './kernels.mjs';
 import { root } from './root.mjs';
-import { CONCURRENCY, FILE_TIMEOUT_MS, sourceFlags, testFiles } from './suite.mjs';
+import { CONCURRENCY, FILE_TIMEOUT_MS, preloads, sourceFlags, testFiles } from './suite.mjs';
 
 const words = process.argv.slice(2);
 const flags = words.filter((word) => word.startsWith('-'));
@@ -27,6 +27,7 @@ const run = spawnSync(
   process.execPath,
   [
     ...sourceFlags(process.version),
+    ...preloads(files).flatMap((each) => ['--import', each]),
     '--test',
     `--test-concurrency=${CONCURRENCY}`,
     `--test-timeout=${FILE_TIMEOUT_MS}`,
