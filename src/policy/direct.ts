@@ -1,6 +1,7 @@
-// The short path: a call of a policy that neither waits nor repeats nor times
-// out needs no record of its own. It is one async function, and what its
-// operation asks of the context is made when it is asked.
+// The short path: a call that was let through at once, of a policy that sets it
+// no time, needs no record of its own. It is one async function, and what its
+// operation asks of the context is made when it is asked. Where a failed attempt
+// may be followed by another, a record takes over from there.
 
 import {
   BREAKER_CONTROL,
@@ -13,10 +14,13 @@ import {
   V_SUCCESS,
 } from '../../assembly/layout.ts';
 import { CALL_CHANNEL, publishCall } from '../base/diagnostics.ts';
+import { ENDED } from './attempt.ts';
+import { Call } from './call.ts';
+import { decided } from './call-verdict.ts';
 import type { Compiled } from './compiled.ts';
 import type { PolicyCore } from './core.ts';
 import { judge } from './judge.ts';
-import type { CallContext, Operation } from './types.ts';
+import type { CallContext, ExecuteOptions, Operation } from './types.ts';
 
 const ALL = S_VERDICT | S_RELEASE | S_CALL;
 const NONE = -1;
@@ -55,24 +59,19 @@ export class Direct {
   readonly #controlWord: number;
 
   /** Whether calls of a policy can take this path. */
-  static serves({ shape, functions, waits, host }: PolicyCore): boolean {
-    const shapers = [
-      shape.timeout,
-      shape.retry,
-      shape.hedge,
-      shape.chaos,
-      functions.fallback,
-      functions.openFor,
-    ];
-    return !waits && !host.tracked && shapers.every((shaper) => shaper === undefined);
+  static serves({ shape, functions, host }: PolicyCore): boolean {
+    const { fallback, openFor, shouldRetry } = functions;
+    const shapers = [shape.timeout, shape.hedge, shape.chaos, fallback, openFor, shouldRetry];
+    return !host.tracked && shapers.every((shaper) => shaper === undefined);
   }
 
   constructor(compiled: Compiled) {
     const { core } = compiled;
     this.#compiled = compiled;
     this.#core = core;
-    const breaker = core.shape.circuitBreaker;
-    this.#timeless = core.slot.features === F_BREAKER && breaker?.kind === 'consecutive' && !breaker.slow;
+    const { circuitBreaker: breaker, retry } = core.shape;
+    const simple = core.slot.features === F_BREAKER && retry === undefined;
+    this.#timeless = simple && breaker?.kind === 'consecutive' && !breaker.slow;
     // The upper half of the state word: generation, state, and the top of the payload.
     this.#stateWord = (core.at + BREAKER_STATE + 4) >> 2;
     this.#controlWord = (core.at + BREAKER_CONTROL) >> 2;
@@ -114,8 +113,14 @@ export class Direct {
   }
 
   /** Runs an admitted operation and settles it. */
-  async run<T>(operation: Operation<T>, ticket: number, startMs: number): Promise<T> {
+  async run<T>(
+    operation: Operation<T>,
+    options: ExecuteOptions | undefined,
+    ticket: number,
+    startMs: number,
+  ): Promise<T> {
     const core = this.#core;
+    this.#compiled.retry?.deposit(startMs);
     let result: unknown;
     let ok = true;
     try {
@@ -127,10 +132,42 @@ export class Direct {
     }
     const verdict = this.#judge(ok, result, ticket, startMs);
     const nowMs = core.now();
+    if (verdict !== V_SUCCESS && this.#compiled.retry !== undefined) {
+      return this.#goOn(operation, options, ticket, startMs, ok, result, verdict, nowMs);
+    }
     core.settle(ticket, startMs, nowMs, verdict, ALL, NONE);
     this.#tell(verdict, result, startMs, nowMs);
     if (ok) return result as T;
     throw result;
+  }
+
+  /** The first attempt was not the last, perhaps: the call goes on as one that has a record. */
+  #goOn<T>(
+    operation: Operation<T>,
+    options: ExecuteOptions | undefined,
+    ticket: number,
+    startMs: number,
+    ok: boolean,
+    result: unknown,
+    verdict: number,
+    nowMs: number,
+  ): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const call = new Call(
+        this.#compiled,
+        operation,
+        options,
+        'result',
+        startMs,
+        resolve as (value: unknown) => void,
+        reject,
+      );
+      call.ticket = ticket;
+      call.attempts = 1;
+      call.current = call;
+      call.state = ENDED;
+      decided(call, call, ok, result, verdict, NONE, S_VERDICT | S_RELEASE, nowMs);
+    });
   }
 
   /** What a predicate throws goes to the caller, and the outcome is ignored. */

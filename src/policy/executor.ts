@@ -70,7 +70,7 @@ export class Executor {
       if (code < 0 && this.#final) return Promise.reject(this.#refuse(code, nowMs, options).error);
       if (direct !== undefined && code >= 0 && options?.signal === undefined && totalMs === NEVER) {
         if (code & T_HALF_OPENED) this.core.changes.halfOpened(nowMs);
-        return direct.run(operation, code, nowMs);
+        return direct.run(operation, options, code, nowMs);
       }
       return new Promise<T>((resolve, reject) => {
         this.#begin(operation, options, 'result', totalMs, code, nowMs, resolve as never, reject);
