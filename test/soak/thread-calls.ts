@@ -18,6 +18,9 @@ const WORDS = 6;
 
 export const makeCounts = (): Int32Array => new Int32Array(new SharedArrayBuffer(WORDS * 4));
 
+/** A caller that may leave does so before this time is over, in ms. */
+export const LEAVES_WITHIN_MS = 100;
+
 /** Policies that come and go beside these. */
 export const PASSING = ['passing 1', 'passing 2', 'passing 3'];
 const NAMES = ['narrow', 'breaker', 'limited', 'counted', 'everything', ...PASSING];
@@ -58,7 +61,7 @@ export class ThreadCalls {
     const draw = this.#draw;
     const abort = new AbortController();
     Atomics.add(this.#counts, BEGUN, 1);
-    if (draw.chance(0.05)) this.#after(draw.below(100), () => abort.abort());
+    if (draw.chance(0.05)) this.#after(draw.below(LEAVES_WITHIN_MS), () => abort.abort());
     await policy.executeOutcome(() => this.#operate(name), { signal: abort.signal, priority: draw.below(8) });
     Atomics.add(this.#counts, ANSWERED, 1);
   }

@@ -10,7 +10,15 @@ import { type Draw, drawFrom } from './draw.ts';
 import { Violations } from './ledger.ts';
 import { anyChange, POLICIES } from './policies.ts';
 import { makeTime, sharedClock } from './shared-clock.ts';
-import { ANSWERED, BEGUN, makeCounts, PASSING, RUNNING, ThreadCalls } from './thread-calls.ts';
+import {
+  ANSWERED,
+  BEGUN,
+  LEAVES_WITHIN_MS,
+  makeCounts,
+  PASSING,
+  RUNNING,
+  ThreadCalls,
+} from './thread-calls.ts';
 import type { MemberStart, Order } from './thread-member.ts';
 import { checkShared } from './thread-quiet.ts';
 
@@ -94,6 +102,9 @@ export class ThreadWeather {
   async end(): Promise<void> {
     await this.quiet();
     await Promise.all(this.#members.map(({ worker }) => this.#ended(worker)));
+    this.#members.length = 0;
+    // Some callers meant to leave after their answer.
+    await this.#pass(LEAVES_WITHIN_MS, 0);
     this.violations.expect('timers left', this.#clock.pending, 0);
   }
 
