@@ -55,7 +55,8 @@ export class Lifecycle {
   /** Throws an `OptionsError` for an order that cannot be, a `LifecycleError` when it is started or fails. */
   async start(): Promise<void> {
     if (this.#stopping !== undefined) await this.#stopping.catch(() => {});
-    if (this.#state === 'running' || this.#state === 'starting' || this.#state === 'draining') {
+    // A runtime that drains is one whose stop was waited for above.
+    if (this.#state === 'running' || this.#state === 'starting') {
       throw new LifecycleError({ code: 'HF_ALREADY_STARTED' });
     }
     const phases = phasesOf(this.#components);
