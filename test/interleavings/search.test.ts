@@ -178,6 +178,12 @@ describe('a thread that waits', () => {
     assert.deepEqual([...outcomes], ['[["1,1","1,1"],null]']);
   });
 
+  it('leaves the other no choice, however long that one makes it wait', () => {
+    const long = inTurn(...new Array(1_100).fill(k.both(B, B + 128)), k.add(A));
+    const { schedules, failure } = explored({ programs: [inTurn(waitWhile(A, 0)), long] }, { local: false });
+    assert.deepEqual([schedules, failure], [1, undefined]);
+  });
+
   it('is found when nobody wakes it', () => {
     const waiting = (looksFirst: boolean): Program =>
       function* () {

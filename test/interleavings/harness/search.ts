@@ -75,21 +75,15 @@ export class Search {
   private visit(sleep: number, last: number, taken: number, deep = 0): void {
     const { machine, options, path } = this;
     if (deep > MAX_CHOICES) throw new Flaw(`${MAX_CHOICES} choices, and no end`);
-    const choices = machine.ready;
-    this.lookAround(choices);
-    if (machine.deathIsDue) choices.push(this.fate);
-    for (const t of machine.sleeping) this.note(t);
-    if (choices.length === 0) {
-      this.end();
-      return;
-    }
+    const { choices, asleep: sleeping, awake, turn } = this.nextFork(sleep, last, taken);
+    if (choices.length === 0) return;
 
     const here = machine.moment();
     const depth = path.length;
-    let { asleep, awake } = this.divide(choices, sleep, last, taken);
+    let asleep = sleeping;
     for (const choice of choices) {
       if (!(awake & (1 << choice))) continue;
-      const offTurn = choice !== last && choice !== this.fate && choices.includes(last);
+      const offTurn = choice !== turn && choice !== this.fate && choices.includes(turn);
       if (taken + Number(offTurn) > options.preemptions) {
         this.found.cut = 'preemptions';
         continue;
@@ -103,6 +97,29 @@ export class Search {
       path.length = depth;
       if (options.sleep) asleep |= 1 << choice;
     }
+  }
+
+  /** Makes the steps of a thread that is the only one left, up to where there is a choice; without any at the end. */
+  private nextFork(sleep: number, last: number, taken: number) {
+    let fork = { ...this.lookAround(sleep, last, taken), turn: last };
+    while (fork.choices.length === 1 && fork.awake) {
+      const [turn] = fork.choices;
+      this.make(turn);
+      fork = { ...this.lookAround(0, turn, taken), turn };
+    }
+    if (fork.choices.length === 0) this.end();
+    return fork;
+  }
+
+  /** The choices there are, and which of them are to be explored. */
+  private lookAround(sleep: number, last: number, taken: number) {
+    const { machine } = this;
+    const choices = machine.ready;
+    this.noteConflicts(choices);
+    if (machine.deathIsDue) choices.push(this.fate);
+    for (const t of machine.sleeping) this.note(t);
+    if (choices.length === 0) return { choices, asleep: 0, awake: 0 };
+    return { choices, ...this.divide(choices, sleep, last, taken) };
   }
 
   /** Which choices are to be explored, and which are covered elsewhere, as bits. */
@@ -180,7 +197,7 @@ export class Search {
     if (this.footprint.note(t, this.machine.threads[t].next as Access)) this.surprised = true;
   }
 
-  private lookAround(ready: readonly number[]): void {
+  private noteConflicts(ready: readonly number[]): void {
     const { threads } = this.machine;
     for (const t of ready) {
       for (const u of ready) {
