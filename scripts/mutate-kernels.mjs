@@ -59,7 +59,6 @@ export async function mutateKernels({
 
 async function judgeFiles(sources, paths, wanted, { workers, all, firstLook }) {
   const results = readResults(NAME);
-  for (const path of Object.keys(results.files)) if (!paths.includes(path)) delete results.files[path];
   // The longest first, so that no worker is left with it at the end.
   const queue = [...wanted].sort((a, b) => sources.get(b).length - sources.get(a).length);
   const work = async () => {
@@ -69,6 +68,7 @@ async function judgeFiles(sources, paths, wanted, { workers, all, firstLook }) {
       if (!entry) continue;
       // Read again: another run may have written other files meanwhile.
       Object.assign(results.files, { ...readResults(NAME).files, [path]: entry });
+      for (const known of Object.keys(results.files)) if (!paths.includes(known)) delete results.files[known];
       writeResults(NAME, results);
     }
     judge.end();
