@@ -8,6 +8,20 @@ import { beforeSwapOf, elsewhere, given, handsOff, NOW_MS } from './races.ts';
 const NO_LEDGER = -1;
 const { load } = Atomics;
 
+/** Runs `meanwhile` just before this word is looked at for the time numbered `look`, from 1. */
+function beforeLookAt(address: number, look: number, meanwhile: () => void): void {
+  let left = look;
+  Object.assign(Atomics, {
+    load: (words: Int32Array, index: number) => {
+      if (index * words.BYTES_PER_ELEMENT === address && --left === 0) {
+        handsOff();
+        meanwhile();
+      }
+      return load(words, index);
+    },
+  });
+}
+
 describe('a thread of the twin that is overtaken', () => {
   afterEach(handsOff);
 
@@ -15,27 +29,12 @@ describe('a thread of the twin that is overtaken', () => {
     const { world, k, slot, cell, row } = given(layout.F_BULKHEAD, { maxConcurrent: 1 });
     const admit = () => k.admit(slot, cell, row, NO_LEDGER, NOW_MS, 1, 0.5, 0);
     assert.equal(admit(), layout.T_SLOT);
-    Object.assign(Atomics, {
-      load: (words: Int32Array, index: number) => {
-        if (index === (slot + layout.BULKHEAD_ACTIVE) >> 2) {
-          handsOff();
-          elsewhere(world, (kernels) =>
-            kernels.settle(
-              slot,
-              cell,
-              NO_LEDGER,
-              layout.T_SLOT,
-              0,
-              NOW_MS,
-              layout.V_SUCCESS,
-              layout.S_RELEASE,
-              -1,
-            ),
-          );
-        }
-        return load(words, index);
-      },
-    });
+    const { V_SUCCESS, S_RELEASE, T_SLOT } = layout;
+    beforeLookAt(slot + layout.BULKHEAD_ACTIVE, 1, () =>
+      elsewhere(world, (kernels) =>
+        kernels.settle(slot, cell, NO_LEDGER, T_SLOT, 0, NOW_MS, V_SUCCESS, S_RELEASE, -1),
+      ),
+    );
     assert.equal(admit(), layout.T_SLOT);
     assert.equal(k.bulkheadActive(slot), 1);
   });
@@ -68,7 +67,8 @@ describe('a thread of the twin that is overtaken', () => {
     const start = 5_000 * INTERVAL_MS;
     for (let attempt = 0; attempt < 30; attempt++) ends(k, start);
     const answers: number[] = [];
-    beforeSwapOf(slot + layout.LATENCY_VIEWS_AT + 3 * layout.VIEW_BYTES + layout.VIEW_EPOCH, () =>
+    // It has seen that the interval is over, and not yet which options are in force.
+    beforeLookAt(slot + layout.SLOT_VERSION, 1, () =>
       elsewhere(world, (kernels) => void answers.push(ends(kernels, start + INTERVAL_MS))),
     );
     answers.push(ends(k, start + INTERVAL_MS));
