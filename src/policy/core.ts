@@ -220,8 +220,8 @@ export class PolicyCore {
       this.slot.writeF(BREAKER_NEXT_MS, numbers.openMs);
     }
     this.changes.learnTarget();
-    const perKey = this.shape.rateLimiter?.perKey;
-    if (perKey !== undefined) this.kernels.keyedCarry(this.at, now, 0, 2 ** 31 - 1);
+    // All keys at once: a bucket that is carried later fills at the old rate until then. Without keys there are none.
+    this.kernels.keyedCarry(this.at, now, 0, 2 ** 31 - 1);
   }
 
   /** Somebody in line, here or elsewhere, may have their turn. */
