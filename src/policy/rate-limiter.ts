@@ -164,7 +164,7 @@ function reserveKeyed({ kernels, at, row, slot }: PolicyCore, time: number, perm
   while (waitMs > 0 && waitMs <= maxDebtMs) {
     const more = kernels.keyedAcquire(at, row, time + waitMs, permits);
     if (more === 0) return waitMs;
-    waitMs = more < 0 ? more : waitMs + more;
+    waitMs += more;
   }
   return waitMs === 0 ? 0 : Number.POSITIVE_INFINITY;
 }
