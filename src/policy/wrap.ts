@@ -77,8 +77,7 @@ export function wrap(outer: AnyPolicy, inner: AnyPolicy): AnyPolicy {
       if (answer.rejected) refusal = answer.error;
       throw answer.error;
     }, options);
-    if (outcome.ok || outcome.rejected || ran || outcome.error !== refusal || refusal === undefined)
-      return outcome;
+    if (ran || refusal === undefined || outcome.ok || outcome.error !== refusal) return outcome;
     return { ok: false, error: outcome.error, rejected: true };
   }
 
