@@ -60,8 +60,8 @@ export function madeBackoff(
   }
 
   // A pause that was no pause counts as none, and the longest there could be is the cap.
-  function before(previousMs: number | undefined): number {
-    return previousMs !== undefined && previousMs > 0 ? Math.min(previousMs, maxMs) : 0;
+  function before(previousMs = 0): number {
+    return previousMs > 0 ? Math.min(previousMs, maxMs) : 0;
   }
 
   return carryData((retry, _outcome, previousMs) => pause(checkedRetry(data.kind, retry), previousMs), data);
