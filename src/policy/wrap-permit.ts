@@ -88,9 +88,9 @@ function giveBack({ gate, permit, options }: Held): void {
   if (gate instanceof Policy) returnTokens(Policy.coreOf(gate), options);
 }
 
-/** Settling returns slot and trial; tokens are spent by taking them. */
+/** Settling returns slot and trial; tokens are spent by taking them. Without a limiter none are owed. */
 function returnTokens(core: PolicyCore, options: ExecuteOptions | undefined): void {
-  if (core.shape.rateLimiter === undefined || !core.slot.lives) return;
+  if (!core.slot.lives) return;
   const { kernels, at, row, keys } = core;
   const now = core.now() - core.originMs;
   const permits = options?.permits ?? 1;

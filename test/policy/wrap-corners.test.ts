@@ -72,6 +72,14 @@ describe('a permit of a policy inside another', () => {
     assert.equal(outer.rateLimiter?.available, 2);
   });
 
+  it('gives nothing back for permits that nothing limits', () => {
+    const { outer, inner, both } = given({ ...BREAKER, bulkhead: { maxConcurrent: 1 } }, BREAKER);
+    inner.circuitBreaker?.isolate();
+    for (const permits of [1, 5]) assert.equal(both.tryAcquire({ permits }).ok, false);
+    assert.equal(outer.bulkhead?.active, 0);
+    assert.ok(outer.tryAcquire({ permits: 5 }).ok);
+  });
+
   it('goes back to a gate that is no policy of ours as well', () => {
     const clock = manualClock();
     const inner = policy(BREAKER, { clock });
