@@ -156,7 +156,7 @@ export class PolicyCore {
     openMs: number,
   ): void {
     const { originMs } = this;
-    if (!this.slot.lives) return this.#settleLate(ticket, startMs, nowMs, what);
+    if (!this.slot.lives) return this.#settleLate(ticket, what);
     const events = this.kernels.settle(
       this.at,
       this.cell,
@@ -174,23 +174,13 @@ export class PolicyCore {
   }
 
   /**
-   * A policy that was removed has no slot any more: what ends late ends without a trace. Only what this thread's
-   * ledger still says to be held is returned, since it keeps the slot from being used again.
+   * A policy that was removed has no slot any more: what ends late ends without a trace, and at no time. Only what
+   * this thread's ledger still says to be held is returned, since it keeps the slot from being used again.
    */
-  #settleLate(ticket: number, startMs: number, nowMs: number, what: number): void {
+  #settleLate(ticket: number, what: number): void {
     if (this.fence < 0 || (ticket & (T_SLOT | T_TRIAL)) === 0) return;
-    const { kernels, at, cell, fence, originMs } = this;
-    kernels.settle(
-      at,
-      cell,
-      fence,
-      ticket,
-      startMs - originMs,
-      nowMs - originMs,
-      V_IGNORED,
-      what & ~S_CALL,
-      -1,
-    );
+    const { kernels, at, cell, fence } = this;
+    kernels.settle(at, cell, fence, ticket, 0, 0, V_IGNORED, what & ~S_CALL, -1);
   }
 
   /** Records a whole call whose attempts were settled without it. */
