@@ -15,9 +15,11 @@ import {
   LINE_EVENT,
   R_TURNED,
   S_CALL,
-  T_SLOT,
+  S_RELEASE,
+  S_VERDICT,
   T_TRIAL,
   V_IGNORED,
+  V_SUCCESS,
 } from '../../assembly/layout.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type GuardedTime, guardClock } from '../base/clock-guard.ts';
@@ -175,12 +177,14 @@ export class PolicyCore {
 
   /**
    * A policy that was removed has no slot any more: what ends late ends without a trace, and at no time. Only what
-   * this thread's ledger still says to be held is returned, since it keeps the slot from being used again.
+   * this thread's ledger still says to be held is returned, since it keeps the slot from being used again: a place in
+   * the bulkhead as the operation ends, a trial with the verdict. Without a trial there is no verdict: a thread that
+   * was declared dead holds nothing any more, and its verdict would be another policy's that has the slot by now.
    */
   #settleLate(ticket: number, what: number): void {
-    if (this.fence < 0 || (ticket & (T_SLOT | T_TRIAL)) === 0) return;
     const { kernels, at, cell, fence } = this;
-    kernels.settle(at, cell, fence, ticket, 0, 0, V_IGNORED, what & ~S_CALL, -1);
+    const returns = ticket & T_TRIAL ? S_VERDICT | S_RELEASE : S_RELEASE;
+    if (fence >= 0) kernels.settle(at, cell, fence, ticket, 0, 0, V_IGNORED, what & returns, -1);
   }
 
   /** Records a whole call whose attempts were settled without it. */
@@ -195,7 +199,8 @@ export class PolicyCore {
   /** Counts a success or failure in the error budget alone. */
   recordBudget(nowMs: number, ok: boolean): void {
     this.kernels.budgetAdd(this.at, nowMs - this.originMs, 1, ok ? 0 : 1);
-    this.follow(E_TURNED, nowMs, ok ? 0 : 1);
+    // As with a bucket that has turned, the budget is looked at whatever the verdict.
+    this.follow(E_TURNED, nowMs, V_SUCCESS);
   }
 
   follow(events: number, nowMs: number, verdict: number): void {

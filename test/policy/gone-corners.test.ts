@@ -38,6 +38,21 @@ onBothEngines('what ends after its policy was disposed of', (engine) => {
     assert.equal(next.bulkhead?.abandoned, 0);
   });
 
+  it('gives no slot back where another policy is now', async () => {
+    const clock = manualClock();
+    const options = { bulkhead: { maxConcurrent: 2 } };
+    const gone = policy(options, { clock, engine });
+    const slow = pending();
+    const running = gone.execute(slow.operation);
+    gone.dispose();
+    const next = inPlaceOf(gone, () => policy(options, { clock, engine }));
+    const held = next.tryAcquire();
+    slow.resolve('done');
+    assert.equal(await running, 'done');
+    assert.equal(next.bulkhead?.active, 1);
+    assert.ok(held.ok);
+  });
+
   it('gives no tokens back to another policy that is there now', () => {
     const clock = manualClock();
     const limited = { rateLimiter: { permitsPerSecond: 1, burst: 2 } };
