@@ -18,6 +18,7 @@ import {
   S_RELEASE,
   S_VERDICT,
   T_TRIAL,
+  THREAD_GEN,
   V_IGNORED,
   V_SUCCESS,
 } from '../../assembly/layout.ts';
@@ -178,13 +179,14 @@ export class PolicyCore {
   /**
    * A policy that was removed has no slot any more: what ends late ends without a trace, and at no time. Only what
    * this thread's ledger still says to be held is returned, since it keeps the slot from being used again: a place in
-   * the bulkhead as the operation ends, a trial with the verdict. Without a trial there is no verdict: a thread that
-   * was declared dead holds nothing any more, and its verdict would be another policy's that has the slot by now.
+   * the bulkhead as the operation ends, a trial with the verdict. Who has no ledger, and a thread that was declared
+   * dead, hold nothing: the slot may be another policy's by now.
    */
   #settleLate(ticket: number, what: number): void {
-    const { kernels, at, cell, fence } = this;
+    const { kernels, slot, at, cell, row, fence } = this;
+    if (Atomics.load(slot.plane.i32, (row + THREAD_GEN) >> 2) !== fence) return;
     const returns = ticket & T_TRIAL ? S_VERDICT | S_RELEASE : S_RELEASE;
-    if (fence >= 0) kernels.settle(at, cell, fence, ticket, 0, 0, V_IGNORED, what & returns, -1);
+    kernels.settle(at, cell, fence, ticket, 0, 0, V_IGNORED, what & returns, -1);
   }
 
   /** Records a whole call whose attempts were settled without it. */

@@ -25,4 +25,22 @@ onBothEngines('an operation that ends in a thread that was declared dead', (engi
     const { total, ignored } = next.circuitBreaker?.counts ?? {};
     assert.deepEqual([total, ignored, next.bulkhead?.active], [0, 0, 0]);
   });
+
+  it('is not counted there either where it was a trial, and the other breaker is at the same one', () => {
+    const holdfast = createHoldfast({ engine, memory: { policies: 1, threads: 2, keys: 0 } });
+    const worker = new EventTarget();
+    const joined = attach(holdfast.share(worker));
+    const options = { circuitBreaker: { window: { calls: 10 } }, throttle: {} };
+    holdfast.define('send', options).circuitBreaker?.open(0);
+    const trial = joined.policy('send').tryAcquire();
+    assert.ok(trial.ok);
+    worker.dispatchEvent(new Event('exit'));
+    holdfast.remove('send');
+    const next = holdfast.define('next', options);
+    next.circuitBreaker?.open(0);
+    assert.ok(next.tryAcquire().ok);
+    trial.settle('failure');
+    const { ignored, failures } = next.circuitBreaker?.counts ?? {};
+    assert.deepEqual([next.circuitBreaker?.state, ignored, failures], ['half-open', 0, 0]);
+  });
 });
