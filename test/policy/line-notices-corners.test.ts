@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, it } from 'node:test';
 import { LINE_EVENT, LINE_GRANTS } from '../../assembly/layout.ts';
-import type { PolicyOptions } from '../../src/index.ts';
+import { type PolicyOptions, policy } from '../../src/index.ts';
 import { sharedHost } from '../../src/policy/attached.ts';
 import { Policy } from '../../src/policy/policy.ts';
 import { SharedPolicies } from '../../src/policy/shared-policies.ts';
@@ -133,6 +133,15 @@ onBothEngines('who waits in a line that threads share', (engine) => {
     asked[0].come();
     await settled(waits);
     assert.equal(asked.length, 1);
+  });
+
+  it('asks for no notice where no thread shares the line', () => {
+    const clock = manualClock();
+    const alone = policy(LINE, { clock, engine });
+    assert.ok(alone.tryAcquire().ok);
+    void alone.execute(fine);
+    assert.equal(alone.bulkhead?.queued, 1);
+    assert.equal(asked.length, 0);
   });
 
   it('waits as well where something has changed before it could ask', async () => {

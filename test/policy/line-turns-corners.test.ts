@@ -76,13 +76,18 @@ onBothEngines('a place that is given up', (engine) => {
 });
 
 onBothEngines('a place in line on the clock of the system', (engine) => {
-  it('is looked at again though nothing limits the wait, and no longer than it is held', async () => {
+  it('is looked at again twice a second though nothing limits the wait, and no longer than it is held', async () => {
     const guarded = policy({ bulkhead: { maxConcurrent: 1, maxQueue: 1 } }, { engine });
+    const core = Policy.coreOf(guarded);
     const held = guarded.tryAcquire();
     assert.ok(held.ok);
     const timers = timersOf(systemClock);
     const before = timers.size;
+    const earliestMs = core.now() + 500;
     const waits = guarded.execute(fine);
+    const latestMs = core.now() + 500;
+    const atMs = core.line?.timerAtMs ?? Number.NaN;
+    assert.ok(atMs >= earliestMs && atMs <= latestMs, `${earliestMs} ${atMs} ${latestMs}`);
     const during = timers.size;
     held.settle('success');
     const after = timers.size;
