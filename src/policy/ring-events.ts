@@ -5,7 +5,7 @@
 // Every thread reads with its own place in the ring: each event comes once.
 
 import { threadHost } from '../base/thread-host.ts';
-import { type RingEvent, RingReader, ringWord, writeEvent } from '../state/event-ring.ts';
+import { type RingEvent, type RingKind, RingReader, ringWord, writeEvent } from '../state/event-ring.ts';
 import type { StatePlane } from '../state/plane.ts';
 import type { Announce } from './changes.ts';
 import type { PolicyCore } from './core.ts';
@@ -34,23 +34,24 @@ export class RingEvents {
     this.#cores.set(core.slot.index, core);
   }
 
+  /** Before another policy of the same place is added. */
   delete(core: PolicyCore): void {
-    if (this.#cores.get(core.slot.index) === core) this.#cores.delete(core.slot.index);
+    this.#cores.delete(core.slot.index);
   }
 
   /** How a policy of this thread announces its changes. */
   announcer(core: PolicyCore): Announce {
     return (kind, event) => {
-      if (kind === 'overrun') return;
       const { index, generation } = core.slot;
+      const { atMs } = event as SharedEvents[RingKind];
       const facts = numbersOf(kind, event as never);
-      const atMs = event as { atMs?: number };
       writeEvent(this.#plane, {
-        kind,
+        // What was overrun is told by who reads, never announced.
+        kind: kind as RingKind,
         slot: index,
         generation,
         ...facts,
-        atMs: (atMs.atMs ?? 0) - core.originMs,
+        atMs: atMs - core.originMs,
         thread: this.#plane.row,
       });
       this.deliver();
