@@ -69,19 +69,17 @@ export function snapshotBreaker(core: PolicyCore, now: number): BreakerSnapshot 
   const leftMs = Math.max(0, markMs - now);
   const open = seen.state === OPEN && leftMs > 0;
   const window = windowOf(seen, now);
+  const closed = seen.state === CLOSED;
   return {
-    state: open ? 'open' : seen.state === CLOSED ? 'closed' : 'half-open',
+    state: open ? 'open' : closed ? 'closed' : 'half-open',
     mode: MODES[mode],
     isolated,
     ...(open ? { remainingMs: leftMs } : {}),
-    ...(seen.state === CLOSED ? {} : { openMs }),
-    ...(seen.state === CLOSED ? { consecutive: seen.payload } : {}),
-    ...(rampsUp(core, seen, now) ? { closedForMs: now - markMs } : {}),
-    reopens: seen.state === CLOSED ? 0 : slot.readI(BREAKER_REOPENS),
+    ...(closed ? { consecutive: seen.payload } : { openMs }),
+    ...(rampsUp(core, seen, now) ? { closedForMs: Math.max(0, now - markMs) } : {}),
+    reopens: closed ? 0 : slot.readI(BREAKER_REOPENS),
     rejected: kernels.breakerCount(at, now, 5),
-    ...(window && (open || seen.state === CLOSED || mode === METRICS_ONLY)
-      ? { window: readWindow(slot, generation - window.back, window.atMs) }
-      : {}),
+    ...(window && { window: readWindow(slot, generation - window.back, window.atMs) }),
   };
 }
 
@@ -114,20 +112,21 @@ function restoreCounts(core: PolicyCore, kept: BreakerSnapshot, now: number, dow
   const { slot, at } = core;
   const seen = look(core, now);
   const { tallyAdd } = twinWords(twinMemory(slot.plane.memory.buffer));
-  if (kept.rejected > 0) tallyAdd(at + BREAKER_REJECTED, seen.generation, kept.rejected);
+  tallyAdd(at + BREAKER_REJECTED, seen.generation, kept.rejected);
   const window = windowOf(seen, now - downMs);
   if (kept.window && window) writeWindow(slot, seen.generation - window.back, window.atMs, kept.window);
 }
 
-/** Which generation's window a breaker shows, and as of when: an open one keeps what it was closed with. */
+/** Which generation's window a breaker shows, and as of when: while open it keeps what it was closed with. */
 function windowOf({ state, payload, mode, markMs, openMs }: Seen, now: number) {
   if (state === CLOSED || mode === METRICS_ONLY) return { back: 0, atMs: now };
-  return state === OPEN && payload === 0 ? { back: 1, atMs: markMs - openMs } : undefined;
+  const open = state === OPEN && markMs > now;
+  return open && payload === 0 ? { back: 1, atMs: markMs - openMs } : undefined;
 }
 
-function rampsUp({ shape, slot }: PolicyCore, { state, generation, markMs }: Seen, now: number): boolean {
-  if (shape.circuitBreaker?.ramp !== true || state !== CLOSED || generation === 0) return false;
-  return now - markMs < slot.numbers.rampMs;
+/** Without a ramp its length is 0, and nothing is younger than that. */
+function rampsUp({ slot }: PolicyCore, { state, generation, markMs }: Seen, now: number): boolean {
+  return state === CLOSED && generation > 0 && Math.max(0, now - markMs) < slot.numbers.rampMs;
 }
 
 function look({ slot, at }: PolicyCore, now: number): Seen {
@@ -141,7 +140,8 @@ function look({ slot, at }: PolicyCore, now: number): Seen {
     state: stateOf(high),
     generation: generationOf(high),
     payload: payloadOf(low, high),
-    markMs: markSeen(at, high, stateOf(high) === OPEN ? now + openMs : now),
+    // Where it is not written yet it has just opened; of a breaker that has just closed a time to come says the same.
+    markMs: markSeen(at, high, now + openMs),
     openMs,
     mode: control & 3,
     isolated: control >> 2 > 0,
