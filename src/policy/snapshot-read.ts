@@ -129,8 +129,8 @@ function readBuckets(
 ): KeptBucket[] | undefined {
   const length = 1 + counts + (timed ? 1 : 0);
   const readBucket = (item: unknown, path: string): KeptBucket => {
-    const parts = readSafely(path, () => Array.isArray(item)) ? itemsOf(path, item as unknown[]) : [];
-    if (parts.length !== length) return refuseValue(path, `${length} numbers`, item);
+    const parts = readSafely(path, () => Array.isArray(item)) ? itemsOf(path, item as unknown[]) : undefined;
+    if (parts?.length !== length) return refuseValue(path, `${length} numbers`, item);
     return parts.map((part, index) =>
       checkNumber(`${path}[${index}]`, part, index === 0 || index > counts ? MS : COUNT),
     );

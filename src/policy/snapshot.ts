@@ -51,7 +51,9 @@ export function snapshotPolicy(core: PolicyCore): PolicySnapshot {
     taken.rateLimiter = { available: kernels.rateAvailable(at, now) };
     if (shape.rateLimiter.adaptive) taken.rateLimiter.ratePerSecond = slot.numbers.ratePerSecond;
   }
-  if (foundLimit(core) > 0) taken.bulkhead = { limit: foundLimit(core) };
+  // 0 where no limit was found, or none adapts.
+  const found = slot.readF(ADAPT_LIMIT);
+  if (found > 0) taken.bulkhead = { limit: found };
   if (shape.throttle !== undefined) taken.throttle = read(throttleRing(slot));
   if (shape.retry?.budget) taken.retryBudget = read(retryRing(slot));
   if (shape.errorBudget !== undefined) {
@@ -78,8 +80,12 @@ export function restorePolicy(core: PolicyCore, snapshot: unknown): void {
       now,
       buckets.map(([ageMs, ...counts]) => [ageMs + downMs, ...counts]),
     );
-  if (shape.rateLimiter !== undefined && kept.rateLimiter)
-    restoreLimiter(core, kept.rateLimiter, now, downMs);
+  const { rateLimiter } = shape;
+  if (rateLimiter !== undefined && rateLimiter.perKey === undefined && kept.rateLimiter) {
+    const { available, ratePerSecond } = kept.rateLimiter;
+    if (rateLimiter.adaptive && ratePerSecond !== undefined) restoreRate(slot, ratePerSecond, now);
+    restoreTokens(core, available, now, downMs);
+  }
   if (shape.bulkhead?.adaptive && kept.bulkhead) restoreLimit(core, kept.bulkhead.limit);
   if (shape.throttle !== undefined && kept.throttle) replace(throttleRing(slot), kept.throttle);
   if (shape.retry?.budget && kept.retryBudget) replace(retryRing(slot), kept.retryBudget);
@@ -95,26 +101,21 @@ export function restorePolicy(core: PolicyCore, snapshot: unknown): void {
   core.follow(E_TURNED | E_LIMIT, core.now(), V_FAILURE);
 }
 
-function restoreLimiter(
-  { shape, slot, kernels, at }: PolicyCore,
-  { available, ratePerSecond }: NonNullable<PolicySnapshot['rateLimiter']>,
+function restoreRate(slot: Slot, ratePerSecond: number, now: number): void {
+  slot.publish(({ units, minRate, maxRate }) => {
+    const rate = Math.min(Math.max(ratePerSecond, minRate), maxRate);
+    return { ratePerSecond: rate, unitsPerMs: unitsPerMs(rate, units) };
+  }, now);
+}
+
+function restoreTokens(
+  { slot, kernels, at }: PolicyCore,
+  available: number,
   now: number,
   downMs: number,
 ): void {
-  if (shape.rateLimiter?.perKey !== undefined) return;
-  if (shape.rateLimiter?.adaptive && ratePerSecond !== undefined) {
-    slot.publish(({ units, minRate, maxRate }) => {
-      const rate = Math.min(Math.max(ratePerSecond, minRate), maxRate);
-      return { ratePerSecond: rate, unitsPerMs: unitsPerMs(rate, units) };
-    }, now);
-  }
-  const { burst, ratePerSecond: rate } = slot.numbers;
-  kernels.rateSet(at, now, Math.min(burst, available + (rate * downMs) / 1000));
-}
-
-/** The limit that adaptation has found; 0 where it has not, or does not adapt. */
-function foundLimit({ shape, slot }: PolicyCore): number {
-  return shape.bulkhead?.adaptive === undefined ? 0 : slot.readF(ADAPT_LIMIT);
+  const { burst, ratePerSecond } = slot.numbers;
+  kernels.rateSet(at, now, Math.min(burst, available + (ratePerSecond * downMs) / 1000));
 }
 
 function restoreLimit({ slot, at }: PolicyCore, limit: number): void {
