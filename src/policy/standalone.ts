@@ -6,7 +6,6 @@ import type { Clock } from '../base/clock.ts';
 import { guardClock } from '../base/clock-guard.ts';
 import { Arena, type KeyRange } from '../state/arena.ts';
 import type { EngineName } from '../state/engine.ts';
-import { cellsFor } from '../state/geometry.ts';
 import { StatePlane } from '../state/plane.ts';
 
 import type { PolicyCore, PolicyHost } from './core.ts';
@@ -32,18 +31,20 @@ export const ALONE: PolicyHost = {
 
 /** A memory with room for one policy more, and for its keys. */
 export function homeFor(engine: EngineName, maxKeys: number): Home {
-  const cells = cellsFor(maxKeys);
-  const fits = homes.find(
-    ({ plane, arena }) =>
-      arena.free > 0 && arena.freeCells >= cells && (engine === 'auto' || plane.engine.name === engine),
-  );
-  if (fits !== undefined && cells === 0) return fits;
   // A table of keys gets a memory to itself: it comes and goes with its policy's size.
-  const policies = cells > 0 ? 1 : Math.min(FIRST_POLICIES * 2 ** homes.length, MOST_POLICIES);
-  const plane = StatePlane.create({ policies, threads: 1, keys: maxKeys }, 0, engine);
-  const home = { plane, arena: new Arena(plane) };
-  if (cells === 0) homes.push(home);
+  if (maxKeys > 0) return makeHome(engine, 1, maxKeys);
+  const fits = homes.find(
+    ({ plane, arena }) => arena.free > 0 && (engine === 'auto' || plane.engine.name === engine),
+  );
+  if (fits !== undefined) return fits;
+  const home = makeHome(engine, Math.min(FIRST_POLICIES * 2 ** homes.length, MOST_POLICIES), 0);
+  homes.push(home);
   return home;
+}
+
+function makeHome(engine: EngineName, policies: number, keys: number): Home {
+  const plane = StatePlane.create({ policies, threads: 1, keys }, 0, engine);
+  return { plane, arena: new Arena(plane) };
 }
 
 /** Gives back the places of those that were dropped without being disposed of. */
