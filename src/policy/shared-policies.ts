@@ -45,7 +45,7 @@ interface Opened {
 export class SharedPolicies {
   readonly #settings: SharedSettings;
   readonly #opened = new Map<string, Opened>();
-  readonly #ranges = new Map<number, KeyRange>();
+  readonly #ranges = new Map<number, KeyRange | undefined>();
   readonly #ring: RingEvents;
   #seen = -1;
   /** The highest place that is taken. */
@@ -106,7 +106,7 @@ export class SharedPolicies {
       if (keys !== undefined) arena.freeKeysOnMain(keys);
       throw error;
     }
-    if (keys !== undefined) this.#ranges.set(index, keys);
+    this.#ranges.set(index, keys);
     return this.#open(this.#entered(name, index), plan);
   }
 
@@ -162,20 +162,17 @@ export class SharedPolicies {
     const own = module?.[entry.name];
     if (own !== undefined) return bindRandom(readPolicy(path, own), random);
     const text = readOptionsText(plane, plane.slotAt(entry.index));
-    const received =
-      text === undefined
-        ? 'options too long to be read by another thread'
-        : text.inline.length > 0
-          ? `${text.inline.join(', ')}: a function that stayed in the thread that defined it`
-          : undefined;
-    if (received !== undefined) {
+    if (text === undefined || text.inline.length > 0) {
       throw new OptionsError({
         path,
         expected: 'options that this thread can have: from a module that both sides load (policiesOf)',
-        received,
+        received:
+          text === undefined
+            ? 'options too long to be read by another thread'
+            : `${text.inline.join(', ')}: a function that stayed in the thread that defined it`,
       });
     }
-    return bindRandom(readPolicy(path, text?.data), random);
+    return bindRandom(readPolicy(path, text.data), random);
   }
 
   #open(entry: Entry, plan: PolicyPlan): Policy {
