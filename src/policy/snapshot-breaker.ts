@@ -112,7 +112,7 @@ function restoreCounts(core: PolicyCore, kept: BreakerSnapshot, now: number, dow
   const { slot, at } = core;
   const seen = look(core, now);
   const { tallyAdd } = twinWords(twinMemory(slot.plane.memory.buffer));
-  tallyAdd(at + BREAKER_REJECTED, seen.generation, kept.rejected);
+  if (kept.rejected > 0) tallyAdd(at + BREAKER_REJECTED, seen.generation, kept.rejected);
   const window = windowOf(seen, now - downMs);
   if (kept.window && window) writeWindow(slot, seen.generation - window.back, window.atMs, kept.window);
 }

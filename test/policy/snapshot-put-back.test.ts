@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { BREAKER_STATE, SLOT_BYTES } from '../../assembly/layout.ts';
+import { BREAKER_REJECTED, BREAKER_STATE, SLOT_BYTES } from '../../assembly/layout.ts';
 import { exponential } from '../../src/policy/backoff.ts';
 import type { PolicyOptions } from '../../src/policy/options/policy-options.ts';
 import { Policy } from '../../src/policy/policy.ts';
@@ -136,6 +136,17 @@ onBothEngines('a snapshot that is put back', (engine) => {
     for (const rejected of [0, 7]) {
       assert.equal(restoredBreaker(options, { rejected }).guarded.circuitBreaker?.counts.rejected, rejected);
     }
+  });
+
+  it('writes no count of refusals where none was: another thread may be counting there', () => {
+    const { guarded } = given(engine, { circuitBreaker: { consecutiveFailures: 1 } });
+    const { plane, at } = Policy.coreOf(guarded).slot;
+    const counted = () => plane.bytes.slice(at + BREAKER_REJECTED, at + BREAKER_REJECTED + 8);
+    const before = counted();
+    guarded.restore({ ...BARE, circuitBreaker: CLOSED_ONCE });
+    assert.deepEqual(counted(), before);
+    guarded.restore({ ...BARE, circuitBreaker: { ...CLOSED_ONCE, rejected: 1 } });
+    assert.notDeepEqual(counted(), before);
   });
 
   it('begins half-open without counts, whatever it says of them', () => {
