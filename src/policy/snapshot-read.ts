@@ -68,11 +68,11 @@ export function readSnapshot(value: unknown): PolicySnapshot {
       ratePerSecond: limiter.number('ratePerSecond', { above: 0, optional: true }),
     },
     bulkhead: limitOf(o.child('bulkhead', ['limit'])),
-    throttle: readBuckets(o, 'throttle', 2),
-    retryBudget: readBuckets(o, 'retryBudget', 2),
+    throttle: o.array('throttle', bucketOf(2), { optional: true }),
+    retryBudget: o.array('retryBudget', bucketOf(2), { optional: true }),
     errorBudget: budget && {
-      recent: readBuckets(budget, 'recent', 2) ?? [],
-      window: readBuckets(budget, 'window', 2),
+      recent: budget.array('recent', bucketOf(2)),
+      window: budget.array('window', bucketOf(2), { optional: true }),
     },
   };
 }
@@ -103,7 +103,7 @@ function readWindow(breaker: OptionsReader): KeptWindow | undefined {
   const o = breaker.child('window', ['kind', 'buckets', 'calls', 'durationMs', ...TOTALS]);
   if (o === undefined) return undefined;
   const kind = o.oneOf('kind', ['time', 'calls', 'totals']);
-  if (kind === 'time') return { kind, buckets: readBuckets(o, 'buckets', 4, true) ?? [] };
+  if (kind === 'time') return { kind, buckets: o.array('buckets', bucketOf(4, true)) };
   const ignored = o.number('ignored', COUNT);
   const durationMs = o.durationMs('durationMs');
   if (kind === 'calls') return { kind, calls: readCalls(o), ignored, durationMs };
@@ -120,20 +120,14 @@ function readCalls(o: OptionsReader): string {
   return calls as string;
 }
 
-/** Each an age and so many counts, and a duration behind them where there is one. */
-function readBuckets(
-  o: OptionsReader,
-  name: string,
-  counts: number,
-  timed = false,
-): KeptBucket[] | undefined {
+/** What reads a bucket: an age and so many counts, and a duration behind them where there is one. */
+function bucketOf(counts: number, timed = false): (item: unknown, path: string) => KeptBucket {
   const length = 1 + counts + (timed ? 1 : 0);
-  const readBucket = (item: unknown, path: string): KeptBucket => {
+  return (item, path) => {
     const parts = readSafely(path, () => Array.isArray(item)) ? itemsOf(path, item as unknown[]) : undefined;
     if (parts?.length !== length) return refuseValue(path, `${length} numbers`, item);
     return parts.map((part, index) =>
       checkNumber(`${path}[${index}]`, part, index === 0 || index > counts ? MS : COUNT),
     );
   };
-  return o.array(name, readBucket, { optional: true });
 }

@@ -156,6 +156,7 @@ describe('a thread that listens', () => {
     const { plane, there } = twoThreads({ send: BREAKER });
     await withHeldWaits(plane, async (waits) => {
       for (let listener = 0; listener < 3; listener++) there.get('send').on('stateChange', () => {});
+      await waits.turn();
       assert.equal(waits.begun, 1);
       await waits.end();
       assert.equal(waits.begun, 2);

@@ -37,6 +37,13 @@ onBothEngines('a policy', (engine) => {
     assert.equal(guarded.rateLimiter?.available, 5);
   });
 
+  it('shows of a keyed limiter whose burst was raised what a fresh key has then', () => {
+    const rateLimiter = { permitsPerSecond: 0.001, burst: 5, perKey: { maxKeys: 1 } };
+    const { guarded } = given(engine, { rateLimiter });
+    guarded.update({ rateLimiter: { burst: 9 } });
+    assert.equal(guarded.rateLimiter?.available, 9);
+  });
+
   it('says that a burn rate is of a duration', () => {
     const { guarded } = given(engine, { errorBudget: OPTIONS.errorBudget });
     assert.throws(

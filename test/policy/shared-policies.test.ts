@@ -3,12 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { exponential, OptionsError, UnknownPolicyError } from '../../src/index.ts';
+import { exponential, fromList, OptionsError, UnknownPolicyError } from '../../src/index.ts';
 import { sharedHost } from '../../src/policy/attached.ts';
 import { SharedPolicies } from '../../src/policy/shared-policies.ts';
 import { Arena } from '../../src/state/arena.ts';
 import { StatePlane } from '../../src/state/plane.ts';
 import { manualClock } from '../../src/testing/index.ts';
+import { boom } from '../support/given.ts';
 import { run } from './snapshot-scene.ts';
 import { twoThreads } from './two-threads.ts';
 
@@ -48,6 +49,21 @@ describe('names of shared policies', () => {
         ['b', 'c'],
       ],
     );
+  });
+
+  it('are gone when they were removed, which is said, and the others are what they were', () => {
+    const { here, define, remove } = twoThreads({});
+    const send = define('send', {});
+    define('read', {});
+    assert.equal(remove('read'), true);
+    assert.equal(remove('read'), false);
+    assert.equal(here.get('send'), send);
+    assert.throws(() => here.get('read'), UnknownPolicyError);
+  });
+
+  it('are texts', () => {
+    const { define } = twoThreads({});
+    assert.throws(() => define(7 as never, {}), /^OptionsError: define\(name\): expected a text, got 7/);
   });
 
   it('are told to whoever asks for one that there is not', () => {
@@ -120,6 +136,34 @@ describe('a definition that fails', () => {
     assert.deepEqual(policies.names(), []);
     assert.ok(policies.defineOnMain(arena, 'send', KEYED).tryAcquire({ key: 'a' }).ok);
     assert.notDeepEqual(room(), before);
+  });
+});
+
+describe('a policy that another thread defined', () => {
+  const expected = 'options that this thread can have: from a module that both sides load (policiesOf)';
+
+  it('is not to be had where a function of it stayed behind', () => {
+    const { there } = twoThreads({ send: { isFailure: () => true, isIgnored: () => false } });
+    assert.throws(() => there.get('send'), {
+      name: 'OptionsError',
+      path: 'policies.send',
+      message: `policies.send: expected ${expected}, got isFailure, isIgnored: a function that stayed in the thread that defined it`,
+    });
+  });
+
+  it('is not to be had where its options are too long', () => {
+    const backoff = fromList(Array.from({ length: 2_000 }, (_, retry) => retry * 1.25));
+    const { there } = twoThreads({ send: { retry: { backoff } } });
+    assert.throws(() => there.get('send'), {
+      path: 'policies.send',
+      message: `policies.send: expected ${expected}, got options too long to be read by another thread`,
+    });
+  });
+
+  it('is what the module that both load says, with its functions', async () => {
+    const send = { bulkhead: { maxConcurrent: 3 }, fallback: () => 'instead' };
+    const { there } = twoThreads({ send }, {}, { send });
+    assert.equal(await there.get('send').execute(boom), 'instead');
   });
 });
 

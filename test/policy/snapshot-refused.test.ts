@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { OptionsError } from '../../src/base/errors.ts';
 import { policy } from '../../src/policy/make-policy.ts';
-import type { PolicySnapshot } from '../../src/policy/snapshot.ts';
 import { manualClock } from '../../src/testing/index.ts';
 
 const clock = manualClock();
@@ -95,11 +94,16 @@ describe('a number of a snapshot', () => {
 });
 
 describe('a window of a snapshot', () => {
-  it('may be without buckets', () => {
-    assert.equal(breaker({ window: { kind: 'time' } }), 'taken');
-    const guarded = given();
-    guarded.restore({ ...BARE, errorBudget: {} } as unknown as PolicySnapshot);
-    assert.deepEqual(guarded.snapshot().errorBudget, { recent: [] });
+  it('is not without buckets, but a budget may be without a window beside the last hours', () => {
+    assert.match(
+      breaker({ window: { kind: 'time' } }),
+      /^snapshot\.circuitBreaker\.window\.buckets: expected an array, got undefined/,
+    );
+    assert.match(
+      refused({ ...BARE, errorBudget: {} }),
+      /^snapshot\.errorBudget\.recent: expected an array, got undefined/,
+    );
+    assert.equal(refused({ ...BARE, errorBudget: { recent: [] } }), 'taken');
   });
 
   it('has buckets that are arrays', () => {
