@@ -5,6 +5,7 @@
  * injected goes through breaker, retry and budgets as the real thing would, and is counted apart.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { ChaosShape } from '../plan.ts';
 import type { CallContext } from '../types.ts';
 import type { Draft, PolicyReader } from './policy-reader.ts';
@@ -83,15 +84,24 @@ export function readChaos(o: PolicyReader, { shape, numbers, functions }: Draft)
   };
 }
 
-/** A result may be anything; what cannot be cloned stays in its thread. */
+/** A result may be anything. Options go to other threads as JSON: what that would make something else of stays here. */
 function readValue(o: PolicyReader): unknown {
   const value = o.get('value');
-  try {
-    o.keep('value', structuredClone(value));
-  } catch {
-    o.staysHere('value');
-  }
+  if (value === undefined || isDeepStrictEqual(throughJson(value), value))
+    o.keep('value', throughJson(value));
+  else o.staysHere('value');
   return value;
+}
+
+/** A copy; undefined of what JSON has no words for. */
+function throughJson(value: unknown): unknown {
+  try {
+    const text = JSON.stringify(value);
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    // A cycle, a bigint, or what throws when it is read.
+    return undefined;
+  }
 }
 
 function readSeed(o: PolicyReader): ChaosShape['seed'] {
