@@ -23,12 +23,16 @@ const STAYS: [string, unknown][] = [
   ['no number', Number.NaN],
   ['a list with no number', [1, Number.NaN]],
   ['bytes', new Uint8Array(4)],
+  ['a list with a gap', new Array(2)],
+  ['a thing with nothing in it', { a: undefined }],
   ['what throws when it is read', { toJSON: unreadable }],
 ];
 const GOES: [string, unknown][] = [
   ['nothing', undefined],
   ['null', null],
   ['a text', 'instead'],
+  ['a zero of either sign', -0],
+  ['an empty thing', {}],
   ['a list of things', [1, { a: [true, null, 'b'] }]],
 ];
 

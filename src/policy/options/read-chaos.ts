@@ -5,7 +5,6 @@
  * injected goes through breaker, retry and budgets as the real thing would, and is counted apart.
  */
 
-import { isDeepStrictEqual } from 'node:util';
 import type { ChaosShape } from '../plan.ts';
 import type { CallContext } from '../types.ts';
 import type { Draft, PolicyReader } from './policy-reader.ts';
@@ -87,8 +86,8 @@ export function readChaos(o: PolicyReader, { shape, numbers, functions }: Draft)
 /** A result may be anything. Options go to other threads as JSON: what that would make something else of stays here. */
 function readValue(o: PolicyReader): unknown {
   const value = o.get('value');
-  if (value === undefined || isDeepStrictEqual(throughJson(value), value))
-    o.keep('value', throughJson(value));
+  const sent = throughJson(value);
+  if (isSame(sent, value)) o.keep('value', sent);
   else o.staysHere('value');
   return value;
 }
@@ -102,6 +101,18 @@ function throughJson(value: unknown): unknown {
     // A cycle, a bigint, or what throws when it is read.
     return undefined;
   }
+}
+
+/** Whether a copy that went through JSON is what it was made of; a zero may have lost its sign. */
+function isSame(copy: unknown, value: unknown): boolean {
+  if (!isObject(copy) || !isObject(value)) return copy === value;
+  if (Object.getPrototypeOf(copy) !== Object.getPrototypeOf(value)) return false;
+  const names = Object.keys(value);
+  return names.length === Object.keys(copy).length && names.every((name) => isSame(copy[name], value[name]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function readSeed(o: PolicyReader): ChaosShape['seed'] {
