@@ -21,7 +21,10 @@ it('a tcp check that is given up on the way ends with the reason', async () => {
     queueMicrotask(() => given.abort(reason));
   };
   try {
-    await assert.rejects(Promise.resolve(tcp('database', { host: '127.0.0.1', port }).run({ signal })), reason);
+    await assert.rejects(
+      Promise.resolve(tcp('database', { host: '127.0.0.1', port }).run({ signal })),
+      reason,
+    );
   } finally {
     server.close();
   }

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
-import process from 'node:process';
 import { describe, it } from 'node:test';
 import { Registry } from 'prom-client';
 import { createHoldfast } from '../../../src/control/holdfast.ts';
 import { METRICS } from '../../../src/control/metrics/list.ts';
 import { given } from '../given.ts';
 import { scrape } from './scrape.ts';
-
-/** What the process has worked since, in ms: on a busy machine others take their share of the time by the clock. */
-function busyMs(since: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(since);
-  return (user + system) / 1000;
-}
 
 describe('the registry', () => {
   it('has every metric, with help, type and the labels that are promised', async () => {
@@ -105,7 +98,8 @@ describe('a scrape', () => {
     assert.ok(pieces.length > METRICS.length);
   });
 
-  it('of a thousand policies with everything takes less than 300 ms, and no piece of it 20', async () => {
+  // What it takes, as a whole and by pieces, is measured by bench/scrape.bench.ts.
+  it('of a thousand policies with everything has them all, and a few of them in each piece', async () => {
     const everything = {
       rateLimiter: { permitsPerSecond: 1_000, maxWaitMs: 10 },
       bulkhead: { maxConcurrent: 10, maxQueue: 10 },
@@ -119,22 +113,14 @@ describe('a scrape', () => {
       Array.from({ length: 1_000 }, (_, index) => [`policy-${index}`, everything]),
     );
     const holdfast = createHoldfast({ policies, memory: { policies: 1_000, threads: 1, keys: 0 } });
-    for (const name of holdfast.policies) await holdfast.policy(name).execute(() => 'done');
-    let bestMs = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < 5; round++) {
-      const before = process.cpuUsage();
-      const text = await holdfast.metrics.metrics();
-      bestMs = Math.min(bestMs, busyMs(before));
-      assert.ok(text.split('\n').length > 60_000);
-    }
-    assert.ok(bestMs <= 300, `${bestMs} ms`);
-    let longestMs = 0;
-    let before = process.cpuUsage();
+    const whole = await holdfast.metrics.metrics();
+    assert.ok(whole.split('\n').length > 60_000);
+    const seen = new Set<string>();
     for await (const piece of holdfast.scrape()) {
-      // The first pieces are those that the engine has not compiled for yet.
-      if (!piece.includes('calls_total')) longestMs = Math.max(longestMs, busyMs(before));
-      before = process.cpuUsage();
+      const named = new Set(piece.match(/policy-\d+/g) ?? []);
+      assert.ok(named.size <= 25, `${named.size} policies in one piece`);
+      for (const name of named) seen.add(name);
     }
-    assert.ok(longestMs <= 20, `a piece of ${longestMs} ms`);
+    assert.equal(seen.size, 1_000);
   });
 });
