@@ -8,6 +8,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { rateLimiter } from '../src/index.ts';
 import { heldBytes } from '../test/support/garbage.ts';
 import { bytesPerKey, keysAsked, printBytesPerKey } from './keys/bytes.ts';
+import { hashedRounds } from './keys/hashed.ts';
 import { type Cost, keyOf, measureRound, observed, sampleOf, type Taker } from './keys/rounds.ts';
 import { bareAwaitRound } from './support/bare-await.ts';
 import { bestRatio, figureOf } from './support/figures.ts';
@@ -40,6 +41,12 @@ const subjects: Subject[] = [];
 for (const size of SIZES) subjects.push(ours(size));
 for (const size of PEER_SIZES) subjects.push(await peer(size));
 
+/** The largest that a target is about: what of a decision is neither clock nor hash. */
+const HASHED = short ? 100_000 : 1_000_000;
+const hashed = hashedRounds(HASHED);
+const hashedNs: number[] = [];
+const hashedAwaits: number[] = [];
+
 const costs = new Map<string, Cost[]>(subjects.map(({ name }) => [name, []]));
 /** A bare await beside each of them. */
 const awaits = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
@@ -51,6 +58,11 @@ for (let round = -2; round < ROUNDS; round++) {
     costs.get(name)?.push(cost);
     awaits.get(name)?.push((bareNs + (await bareAwaitRound())) / 2);
   }
+  const bareNs = await bareAwaitRound();
+  const ns = hashed(TIMES);
+  if (round < 0) continue;
+  hashedNs.push(ns);
+  hashedAwaits.push((bareNs + (await bareAwaitRound())) / 2);
 }
 
 const rows: Row[] = rowsOf(
@@ -64,6 +76,9 @@ for (const [name, all] of awaits) {
   const taken = (costs.get(name) ?? []).map(({ ns }) => ns);
   more[`in bare awaits beside it, ${name}`] = bestRatio(taken, all);
 }
+const kernelAlone = `the kernel alone, ${named(HASHED)} hashed before, no clock`;
+more[`ns, ${kernelAlone}`] = figureOf(hashedNs).best;
+more[`in bare awaits beside it, ${kernelAlone}`] = bestRatio(hashedNs, hashedAwaits);
 for (const { name, bytesPerKey, keys } of subjects) {
   if (keys >= TOLD) more[`bytes a key, ${name}`] = bytesPerKey;
   const all = costs.get(name) ?? [];

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { chartsOf } from './bench-charts.mjs';
-import { targetsOf } from './bench-targets.mjs';
+import { targetsOf } from './bench-targets-table.mjs';
 import { root } from './root.mjs';
 
 const FOLDER = join(root, 'bench/results');
