@@ -81,7 +81,8 @@ export const TARGETS = [
     0.4,
     over('refusals', 'open breaker: execute, thrown', 'cockatiel: isolated breaker, thrown'),
     {
-      bound: 'on Deno an error costs 2.2 µs, with a stack trace or without: its own hook is called for each',
+      bound:
+        'on Deno an error costs 1.9 µs without a stack trace, 0.4 on Node: its own hook is called for each; what cockatiel throws has a trace, which costs little more there',
     },
   ),
   at(
@@ -114,7 +115,7 @@ export const TARGETS = [
     {
       time: more('keys', `ns, the kernel alone, ${MILLION} hashed before, no clock`),
       bound:
-        'a cell of a table of 34 MB is in no cache; what is left is a miss to memory and one of the page table',
+        'a cell of a table of 34 MB is in no cache, and its page in no table of addresses: of a thousand keys, whose cells are, the same takes some 35 ns (55 with the hash, which is 19). Next: large pages, which no runtime asks for, or keys in batches, whose cells are fetched together',
     },
   ),
   at('bytes a key, a million keys', 'at most 40 B', 40, more('keys', `bytes a key, ${MILLION}`), {
