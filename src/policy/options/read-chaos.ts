@@ -94,13 +94,13 @@ function readValue(o: PolicyReader): unknown {
 
 /** A copy; undefined of what JSON has no words for. */
 function throughJson(value: unknown): unknown {
+  let copy: unknown;
   try {
-    const text = JSON.stringify(value);
-    return text === undefined ? undefined : JSON.parse(text);
+    copy = JSON.parse(JSON.stringify(value));
   } catch {
-    // A cycle, a bigint, or what throws when it is read.
-    return undefined;
+    // Nothing at all, a cycle, a bigint, or what throws when it is read.
   }
+  return copy;
 }
 
 /** Whether a copy that went through JSON is what it was made of; a zero may have lost its sign. */
