@@ -15,6 +15,8 @@ export class ClockTimers {
   readonly #clock: Clock;
   readonly #time: GuardedTime;
   readonly #armed: TimerNode = timerList();
+  /** How to take back what the clock was asked for. */
+  readonly #cancels = new Map<TimerNode, () => void>();
   #order = 0;
 
   constructor(clock: Clock) {
@@ -44,7 +46,7 @@ export class ClockTimers {
     this.#order++;
     const order = this.#order;
     node.timerOrder = order;
-    node.timerCancel = this.#clock.setTimer(this.#time.toClockMs(node.timerAtMs), () => {
+    const cancel = this.#clock.setTimer(this.#time.toClockMs(node.timerAtMs), () => {
       // A clock that fires what was taken back, or fires twice, is not let through.
       if (node.timerNext === null || node.timerOrder !== order) return;
       this.disarm(node);
@@ -54,11 +56,12 @@ export class ClockTimers {
         raiseLater(error);
       }
     });
+    this.#cancels.set(node, cancel);
   }
 
   #unset(node: TimerNode): void {
-    const cancel = node.timerCancel;
-    node.timerCancel = null;
+    const cancel = this.#cancels.get(node);
+    this.#cancels.delete(node);
     cancel?.();
   }
 

@@ -8,7 +8,8 @@
 //
 // A node hangs in the list of the lowest level that reaches as far as its time: found by a division or four,
 // whatever the number of nodes. When the time comes to a list of a higher level, its nodes are hung anew, lower
-// down. Almost every node is disarmed long before that: a timeout that fires is the exception.
+// down. Almost every node is disarmed long before that: a timeout that fires is the exception. So a node is not
+// hung at all before the timer goes off next, or too many have been armed since.
 //
 // The real timer is set to the earliest time that was armed since it last went off, and is not touched when
 // that node is disarmed: waking up in vain every few seconds costs less than a reset with every call. For the
@@ -17,6 +18,7 @@
 
 import { raiseLater } from './report.ts';
 import { type Alarm, type Host, threadHost } from './thread-host.ts';
+import { FreshTimers } from './timer-fresh.ts';
 import { append, remove, type TimerNode, takeAll, timerList } from './timer-node.ts';
 
 const LEVELS = 8;
@@ -34,6 +36,7 @@ export class TimerWheel {
   size = 0;
   readonly #host: Host;
   readonly #holding: boolean;
+  readonly #fresh = new FreshTimers();
   readonly #lists: TimerNode[] = Array.from({ length: LEVELS * SLOTS }, timerList);
   // Bit s of word l: list s of level l may have nodes. Set when one is hung there, cleared when found empty.
   readonly #filled = new Int32Array(LEVELS);
@@ -56,20 +59,30 @@ export class TimerWheel {
 
   /** Arms a node, or moves one that is armed. What is no number never comes. */
   arm(node: TimerNode, atMs: number): void {
-    if (node.timerNext !== null) remove(node);
+    if (node.timerNext !== null) this.#release(node);
     else if (this.size++ === 0 && this.#holding && !this.#held) this.#hold();
     node.timerAtMs = atMs;
     this.#order = (this.#order + 1) & (ORDERS - 1);
     node.timerOrder = this.#order;
-    this.#hang(node);
+    if (this.#fresh.full) this.#hangFresh();
+    this.#fresh.add(node);
     if (atMs < this.#wakeMs) this.#wakeAt(atMs);
   }
 
   /** Disarms a node; does nothing to one that is not armed. */
   disarm(node: TimerNode): void {
     if (node.timerNext === null) return;
-    remove(node);
+    this.#release(node);
     if (--this.size === 0 && this.#held && !this.#letGoSoon) this.#planToLetGo();
+  }
+
+  #release(node: TimerNode): void {
+    if (this.#fresh.has(node)) this.#fresh.remove(node);
+    else remove(node);
+  }
+
+  #hangFresh(): void {
+    this.#fresh.takeAll((node) => this.#hang(node));
   }
 
   #hang(node: TimerNode): void {
@@ -114,7 +127,9 @@ export class TimerWheel {
     this.#alarm = undefined;
     this.#wakeMs = Number.NEGATIVE_INFINITY;
     const nowMs = this.#host.now();
+    this.#hangFresh();
     this.#fire(this.#advance(nowMs), nowMs);
+    this.#hangFresh();
     this.#wakeMs = Number.POSITIVE_INFINITY;
     const nextMs = this.#earliest();
     if (nextMs < Number.POSITIVE_INFINITY) this.#wakeAt(nextMs);

@@ -53,7 +53,7 @@ export class Call implements Attempt, TimerNode, SignalNode {
   declare timerOrder: number;
   declare timerNext: TimerNode | null;
   declare timerPrev: TimerNode | null;
-  declare timerCancel: (() => void) | null;
+  declare timerSlot: number;
   declare signalNext: SignalNode | null;
   declare signalPrev: SignalNode | null;
   declare signalWatch: SignalWatch | null;
@@ -92,7 +92,7 @@ export class Call implements Attempt, TimerNode, SignalNode {
     this.timerOrder = 0;
     this.timerNext = null;
     this.timerPrev = null;
-    this.timerCancel = null;
+    this.timerSlot = 0;
     this.signalNext = null;
     this.signalPrev = null;
     this.signalWatch = null;
@@ -226,7 +226,7 @@ export class Call implements Attempt, TimerNode, SignalNode {
   answer(ok: boolean, result: unknown, refused: Refused | undefined): void {
     if (this.answered) return;
     this.answered = true;
-    if (this.timerNext !== null || this.timerCancel !== null) this.core.timers.disarm(this);
+    if (this.timerNext !== null) this.core.timers.disarm(this);
     if (this.signalWatch !== null) leaveSignal(this);
     const { more } = this;
     if (more !== undefined && more.lineOrder !== 0) this.core.line?.leave(more);

@@ -47,7 +47,7 @@ export function succeedPlainly(call: Call, value: unknown): void {
   if (compiled.heard.success || CALL_CHANNEL.hasSubscribers) compiled.tellSuccess(call, nowMs);
   if (call.answered) return;
   call.answered = true;
-  if (call.timerNext !== null || call.timerCancel !== null) core.timers.disarm(call);
+  if (call.timerNext !== null) core.timers.disarm(call);
   if (call.signalWatch !== null) leaveSignal(call);
   compiled.live?.delete(call);
   call.resolve(call.mode === 'outcome' ? { ok: true, value, rejected: false } : value);
