@@ -18,6 +18,7 @@ import { Direct } from './direct.ts';
 import { PermitHeld } from './permit.ts';
 import { startPlainly } from './plain-call.ts';
 import { R_DRAINING, R_GONE, R_SHED, type Refused } from './refusal.ts';
+import { Timeless } from './timeless.ts';
 import type { ExecuteOptions, Operation, Permit, PolicyOutcome, Refusal } from './types.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -28,6 +29,7 @@ export class Executor {
   readonly compiled: Compiled;
   readonly #coalesce: Coalesce | undefined;
   readonly #direct: Direct | undefined;
+  readonly #timeless: Timeless | undefined;
   /** Whether a call without options needs no look at them. */
   readonly #plain: boolean;
   /** Whether a refusal at the door is the end of the call. */
@@ -44,6 +46,8 @@ export class Executor {
     this.#plain = functions.totalMs === undefined && shape.rateLimiter?.perKey === undefined;
     this.#final = !core.waits && functions.fallback === undefined && shape.retry?.onRejection !== true;
     this.#gated = core.host.tracked || shape.shed === true;
+    const free = this.#direct !== undefined && !this.#gated;
+    if (free && Timeless.serves(core)) this.#timeless = new Timeless(this.compiled);
   }
 
   execute<T>(operation: Operation<T>, options?: ExecuteOptions): Promise<T> {
@@ -58,23 +62,22 @@ export class Executor {
 
   /** A call that nobody shares. */
   executeOne<T>(operation: Operation<T>, options?: ExecuteOptions): Promise<T> {
-    const direct = this.#direct;
-    if (direct !== undefined && options === undefined && !this.#gated && typeof operation === 'function') {
-      const glanced = direct.glance();
-      if (glanced >= 0) return direct.runTimeless(operation, glanced);
+    const timeless = this.#timeless;
+    if (timeless !== undefined && options === undefined && typeof operation === 'function') {
+      const ticket = timeless.glance();
+      if (ticket >= 0) return timeless.run(operation, ticket);
     }
     try {
       const totalMs = this.#check(operation, options);
       const nowMs = this.core.now();
       const code = this.#ask(options, nowMs);
       if (code < 0 && this.#final) return Promise.reject(this.#refuse(code, nowMs, options).error);
+      const direct = this.#direct;
       if (direct !== undefined && code >= 0 && options?.signal === undefined && totalMs === NEVER) {
         if (code & T_HALF_OPENED) this.core.changes.halfOpened(nowMs);
         return direct.run(operation, options, code, nowMs);
       }
-      return new Promise<T>((resolve, reject) => {
-        this.#begin(operation, options, 'result', totalMs, code, nowMs, resolve as never, reject);
-      });
+      return this.#begin(operation, options, 'result', totalMs, code, nowMs) as Promise<T>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -86,9 +89,7 @@ export class Executor {
       const nowMs = this.core.now();
       const code = this.#ask(options, nowMs);
       if (code < 0 && this.#final) return Promise.resolve(this.#refuse(code, nowMs, options));
-      return new Promise<PolicyOutcome<T>>((resolve, reject) => {
-        this.#begin(operation, options, 'outcome', totalMs, code, nowMs, resolve as never, reject);
-      });
+      return this.#begin(operation, options, 'outcome', totalMs, code, nowMs) as Promise<PolicyOutcome<T>>;
     } catch (error) {
       return Promise.resolve({ ok: false, error, rejected: false });
     }
@@ -121,9 +122,7 @@ export class Executor {
       checkOptions(this.core, options, true);
       const nowMs = this.core.now();
       const code = this.#ask(options, nowMs);
-      return new Promise<Permit>((resolve, reject) => {
-        this.#begin(undefined, options, 'permit', NEVER, code, nowMs, resolve as never, reject);
-      });
+      return this.#begin(undefined, options, 'permit', NEVER, code, nowMs) as Promise<Permit>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -155,6 +154,7 @@ export class Executor {
     return (options?.priority ?? DEFAULT_PRIORITY) < least ? R_SHED : 0;
   }
 
+  /** A call with a record. Apart from its callers: what a function makes one closure of, it keeps on the heap. */
   #begin(
     operation: Operation<unknown> | undefined,
     options: ExecuteOptions | undefined,
@@ -162,21 +162,21 @@ export class Executor {
     totalMs: number,
     code: number,
     nowMs: number,
-    resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
-  ): void {
-    const call = new Call(this.compiled, operation, options, mode, nowMs, resolve, reject);
-    this.compiled.live?.add(call);
-    if (totalMs < NEVER) {
-      const more = call.needMore();
-      more.totalMs = totalMs;
-      more.totalAtMs = nowMs + totalMs;
-      if (code < 0) call.rearm();
-    }
-    if (options?.signal !== undefined) joinSignal(options.signal, call);
-    const plain = code >= 0 && this.compiled.plain && call.more === undefined && operation !== undefined;
-    if (plain && (code & T_HALF_OPENED) === 0) startPlainly(call, code, nowMs);
-    else call.admitted(code, nowMs);
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const call = new Call(this.compiled, operation, options, mode, nowMs, resolve, reject);
+      this.compiled.live?.add(call);
+      if (totalMs < NEVER) {
+        const more = call.needMore();
+        more.totalMs = totalMs;
+        more.totalAtMs = nowMs + totalMs;
+        if (code < 0) call.rearm();
+      }
+      if (options?.signal !== undefined) joinSignal(options.signal, call);
+      const plain = code >= 0 && this.compiled.plain && call.more === undefined && operation !== undefined;
+      if (plain && (code & T_HALF_OPENED) === 0) startPlainly(call, code, nowMs);
+      else call.admitted(code, nowMs);
+    });
   }
 
   #refuse(code: number, nowMs: number, options: ExecuteOptions | undefined): Refused {
