@@ -56,7 +56,8 @@ export class ClockTimers {
         raiseLater(error);
       }
     });
-    this.#cancels.set(node, cancel);
+    // A clock that fires on the spot has ended it already.
+    if (node.timerNext !== null && node.timerOrder === order) this.#cancels.set(node, cancel);
   }
 
   #unset(node: TimerNode): void {

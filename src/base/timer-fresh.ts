@@ -1,9 +1,9 @@
 // Nodes that were armed of late. Most are disarmed within the moment, and were never worth a place in a wheel:
-// here that is one write to come and one to go.
+// here they stand in a row, and whoever goes leaves no gap.
 //
-//   nodes   [ a │ b │ c │ · │ · ]      a.timerSlot = 0, b.timerSlot = 1, c.timerSlot = 2
+//   nodes   [ a │ b │ c │ · │ · ]      a.timerPlace = 0, b.timerPlace = 1, c.timerPlace = 2
 //   without a:  the last one takes its place
-//           [ c │ b │ · │ · │ · ]      c.timerSlot = 0
+//           [ c │ b │ · │ · │ · ]      c.timerPlace = 0
 
 import { callbackTimer, type TimerNode } from './timer-node.ts';
 
@@ -28,18 +28,18 @@ export class FreshTimers {
   /** Takes a node in that is not armed. There must be room. */
   add(node: TimerNode): void {
     node.timerNext = FRESH;
-    node.timerSlot = this.#count;
+    node.timerPlace = this.#count;
     this.#nodes[this.#count++] = node;
   }
 
   /** Lets go of a node that it has. */
   remove(node: TimerNode): void {
-    const slot = node.timerSlot;
+    const slot = node.timerPlace;
     this.#count--;
     if (slot !== this.#count) {
       const last = this.#nodes[this.#count] as TimerNode;
       this.#nodes[slot] = last;
-      last.timerSlot = slot;
+      last.timerPlace = slot;
     }
     this.#nodes[this.#count] = undefined;
     node.timerNext = null;

@@ -13,18 +13,18 @@ export interface TimerNode {
   timerAtMs: number;
   /** Which of two with the same time was armed first. */
   timerOrder: number;
-  /** Its neighbours; the next one is `null` while it is not armed. */
+  /** Its neighbours in a list; the next one is `null` while it is not armed, and a mark while it hangs in none. */
   timerNext: TimerNode | null;
   timerPrev: TimerNode | null;
   /** Its place among those that were armed of late. */
-  timerSlot: number;
+  timerPlace: number;
   /** Called once per arming, no longer armed, with a time that is not before `timerAtMs`. */
   onTimer(nowMs: number): void;
 }
 
 /** A node that only calls a function. */
 export function callbackTimer(fire: (nowMs: number) => void): TimerNode {
-  return { timerAtMs: 0, timerOrder: 0, timerNext: null, timerPrev: null, timerSlot: 0, onTimer: fire };
+  return { timerAtMs: 0, timerOrder: 0, timerNext: null, timerPrev: null, timerPlace: 0, onTimer: fire };
 }
 
 /** An empty list: a node that is its own neighbour on both sides. */

@@ -158,7 +158,7 @@ export class TimerWheel {
     return due.sort(byTimeThenArming);
   }
 
-  // A node that is fired may disarm or move others that are due: until its turn each hangs in a list, as ever.
+  // A node that is fired may disarm or move others that are due: until its turn each that stays due hangs in a list.
   #fire(nodes: TimerNode[], nowMs: number): void {
     const due = timerList();
     for (const node of nodes) append(due, node);
@@ -182,6 +182,8 @@ export class TimerWheel {
       for (let slots = first; slots < first + SLOTS; slots++) {
         if (!this.#mayHave(level, slots)) continue;
         const startMs = level === 0 ? firstTimeIn(this.#list(level, slots)) : slots * width;
+        // What never comes, having no number for a time, hides nothing that does.
+        if (startMs === Number.POSITIVE_INFINITY) continue;
         earliest = Math.min(earliest, startMs);
         break;
       }
