@@ -53,7 +53,7 @@ export class Call implements Attempt, TimerNode, SignalNode {
   declare timerOrder: number;
   declare timerNext: TimerNode | null;
   declare timerPrev: TimerNode | null;
-  declare timerSlot: number;
+  declare timerPlace: number;
   declare signalNext: SignalNode | null;
   declare signalPrev: SignalNode | null;
   declare signalWatch: SignalWatch | null;
@@ -92,7 +92,7 @@ export class Call implements Attempt, TimerNode, SignalNode {
     this.timerOrder = 0;
     this.timerNext = null;
     this.timerPrev = null;
-    this.timerSlot = 0;
+    this.timerPlace = 0;
     this.signalNext = null;
     this.signalPrev = null;
     this.signalWatch = null;

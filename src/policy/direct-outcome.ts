@@ -27,8 +27,8 @@ export function verdictOf(
   }
 }
 
-/** What an operation answered in the end: `end` is told of it, and what that says is the caller's. */
-export async function waited(
+/** Waits for what an operation has answered with, as `await` does, and tells `end`: what that says is the caller's. */
+export async function whenAnswered(
   ok: boolean,
   result: unknown,
   end: (ok: boolean, result: unknown) => unknown,

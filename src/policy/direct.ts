@@ -5,14 +5,14 @@
 
 import { S_RELEASE, S_VERDICT, V_IGNORED, V_SUCCESS } from '../../assembly/layout.ts';
 import { CALL_CHANNEL, publishCall } from '../base/diagnostics.ts';
-import { follow, isNative } from '../base/native-promise.ts';
+import { follow } from '../base/native-promise.ts';
 import { ENDED } from './attempt.ts';
 import { Call } from './call.ts';
 import { decided } from './call-verdict.ts';
 import type { Compiled } from './compiled.ts';
 import type { PolicyCore } from './core.ts';
-import { DirectCall } from './direct-call.ts';
-import { NO_OPEN_MS, verdictOf, WHOLE_CALL, waited } from './direct-outcome.ts';
+import { DirectContext } from './direct-context.ts';
+import { NO_OPEN_MS, verdictOf, WHOLE_CALL, whenAnswered } from './direct-outcome.ts';
 import type { ExecuteOptions, Operation } from './types.ts';
 
 export class Direct {
@@ -39,32 +39,35 @@ export class Direct {
     startMs: number,
   ): Promise<T> {
     this.#compiled.retry?.deposit(startMs);
-    const call = new DirectCall(this.#core, operation, options, ticket, startMs);
+    const end = (ok: boolean, outcome: unknown): unknown =>
+      this.#end(operation, options, ticket, startMs, ok, outcome);
     let result: unknown;
-    let ok = true;
     try {
-      result = operation(call);
-      if (isNative(result)) {
-        return follow(
-          result,
-          (value) => this.#end(call, true, value),
-          (error) => this.#end(call, false, error),
-        ) as Promise<T>;
-      }
+      result = operation(new DirectContext(this.#core));
     } catch (error) {
-      ok = false;
-      result = error;
+      return whenAnswered(false, error, end) as Promise<T>;
     }
-    return waited(ok, result, (...outcome) => this.#end(call, ...outcome)) as Promise<T>;
+    const followed = follow(
+      result,
+      (value) => end(true, value),
+      (error) => end(false, error),
+    );
+    return (followed ?? whenAnswered(true, result, end)) as Promise<T>;
   }
 
-  #end(call: DirectCall, ok: boolean, result: unknown): unknown {
+  #end(
+    operation: Operation<unknown>,
+    options: ExecuteOptions | undefined,
+    ticket: number,
+    startMs: number,
+    ok: boolean,
+    result: unknown,
+  ): unknown {
     const core = this.#core;
-    const { ticket, startMs } = call;
     const verdict = verdictOf(core, ok, result, ticket, startMs);
     const nowMs = core.now();
     if (verdict !== V_SUCCESS && this.#compiled.retry !== undefined) {
-      return this.#goOn(call, ok, result, verdict, nowMs);
+      return this.#goOn(operation, options, ticket, startMs, ok, result, verdict, nowMs);
     }
     core.settle(ticket, startMs, nowMs, verdict, WHOLE_CALL, NO_OPEN_MS);
     const heard = verdict === V_SUCCESS ? this.#compiled.heard.success : this.#compiled.heard.failure;
@@ -75,7 +78,10 @@ export class Direct {
 
   /** The first attempt was not the last, perhaps: the call goes on as one that has a record. */
   #goOn(
-    { operation, options, ticket, startMs }: DirectCall,
+    operation: Operation<unknown>,
+    options: ExecuteOptions | undefined,
+    ticket: number,
+    startMs: number,
     ok: boolean,
     result: unknown,
     verdict: number,

@@ -46,8 +46,8 @@ export class Executor {
     this.#plain = functions.totalMs === undefined && shape.rateLimiter?.perKey === undefined;
     this.#final = !core.waits && functions.fallback === undefined && shape.retry?.onRejection !== true;
     this.#gated = core.host.tracked || shape.shed === true;
-    const free = this.#direct !== undefined && !this.#gated;
-    if (free && Timeless.serves(core)) this.#timeless = new Timeless(this.compiled);
+    const ungated = this.#direct !== undefined && !this.#gated;
+    if (ungated && Timeless.serves(core)) this.#timeless = new Timeless(this.compiled);
   }
 
   execute<T>(operation: Operation<T>, options?: ExecuteOptions): Promise<T> {
@@ -154,7 +154,10 @@ export class Executor {
     return (options?.priority ?? DEFAULT_PRIORITY) < least ? R_SHED : 0;
   }
 
-  /** A call with a record. Apart from its callers: what a function makes one closure of, it keeps on the heap. */
+  /**
+   * A call with a record. It stands apart from its callers since a function with a closure keeps on the heap what
+   * that uses, from its first line on, and most calls make none.
+   */
   #begin(
     operation: Operation<unknown> | undefined,
     options: ExecuteOptions | undefined,

@@ -43,7 +43,7 @@ export class Line implements TimerNode {
   timerOrder = 0;
   timerNext: TimerNode | null = null;
   timerPrev: TimerNode | null = null;
-  timerSlot = 0;
+  timerPlace = 0;
   size = 0;
   readonly #core: PolicyCore;
   readonly #first: (Waiter | null)[] = new Array(PRIORITIES).fill(null);

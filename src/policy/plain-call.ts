@@ -1,14 +1,13 @@
 // The call that nearly every call is: let through at once, one attempt, a success. What follows here step by step
 // is what `admitted`, `run`, `ended` and `finish` do for it, without the questions that are answered beforehand.
 
-import { S_CALL, S_RELEASE, S_VERDICT, V_SUCCESS } from '../../assembly/layout.ts';
+import { V_SUCCESS } from '../../assembly/layout.ts';
 import { CALL_CHANNEL } from '../base/diagnostics.ts';
 import { leaveSignal } from '../base/signals.ts';
 import { ENDED } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { PolicyCore } from './core.ts';
-
-const WHOLE_CALL = S_VERDICT | S_RELEASE | S_CALL;
+import { NO_OPEN_MS, WHOLE_CALL } from './direct-outcome.ts';
 
 /** Whether nothing a policy has looks at each attempt or at each success. */
 export function runsPlainly({ shape, functions }: PolicyCore): boolean {
@@ -41,7 +40,7 @@ export function succeedPlainly(call: Call, value: unknown): void {
   call.state = ENDED;
   call.current = undefined;
   const nowMs = core.now();
-  core.settle(call.ticket, call.startMs, nowMs, V_SUCCESS, WHOLE_CALL, -1);
+  core.settle(call.ticket, call.startMs, nowMs, V_SUCCESS, WHOLE_CALL, NO_OPEN_MS);
   // Whoever listens may have aborted the call.
   if (call.answered) return;
   if (compiled.heard.success || CALL_CHANNEL.hasSubscribers) compiled.tellSuccess(call, nowMs);

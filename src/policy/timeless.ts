@@ -4,11 +4,11 @@
 
 import { BREAKER_CONTROL, BREAKER_STATE, F_BREAKER, S_VERDICT, V_SUCCESS } from '../../assembly/layout.ts';
 import { CALL_CHANNEL } from '../base/diagnostics.ts';
-import { follow, isNative } from '../base/native-promise.ts';
+import { follow } from '../base/native-promise.ts';
 import type { Compiled } from './compiled.ts';
 import type { PolicyCore } from './core.ts';
-import { DirectCall } from './direct-call.ts';
-import { NO_OPEN_MS, verdictOf, waited } from './direct-outcome.ts';
+import { DirectContext } from './direct-context.ts';
+import { NO_OPEN_MS, verdictOf, whenAnswered } from './direct-outcome.ts';
 import type { Operation } from './types.ts';
 
 /** No ticket: more than a look is needed. */
@@ -40,8 +40,9 @@ export class Timeless {
   }
 
   /**
-   * A ticket of the closed circuit, or NONE. Plain reads, which cost a tenth of atomic ones: each word is whole,
-   * nothing else is read on the strength of it, and what another thread did before it sent word is seen.
+   * A ticket of the closed circuit, or NONE. Plain reads, which cost a tenth of atomic ones: each word is whole, nothing
+   * else is read on the strength of it, and a policy without a runtime, as all of these are, is changed by this thread
+   * alone.
    */
   glance(): number {
     if (this.#heard.success || this.#heard.failure || CALL_CHANNEL.hasSubscribers) return NONE;
@@ -56,21 +57,20 @@ export class Timeless {
   /** Runs an operation on a ticket that `glance` gave. */
   run<T>(operation: Operation<T>, ticket: number): Promise<T> {
     let result: unknown;
-    let ok = true;
     try {
-      result = operation(new DirectCall(this.#core, operation, undefined, ticket, 0));
-      if (isNative(result)) {
-        if (ticket !== this.#ticket) this.#turnTo(ticket);
-        return follow(result, this.#fulfilled, this.#rejected) as Promise<T>;
-      }
+      result = operation(new DirectContext(this.#core));
     } catch (error) {
-      ok = false;
-      result = error;
+      return whenAnswered(false, error, (ok, outcome) => this.#end(ticket, ok, outcome)) as Promise<T>;
     }
-    return waited(ok, result, (...outcome) => this.#end(ticket, ...outcome)) as Promise<T>;
+    if (ticket !== this.#ticket) this.#shareEnds(ticket);
+    const followed = follow(result, this.#fulfilled, this.#rejected) as Promise<T> | undefined;
+    return (
+      followed ?? (whenAnswered(true, result, (ok, outcome) => this.#end(ticket, ok, outcome)) as Promise<T>)
+    );
   }
 
-  #turnTo(ticket: number): void {
+  /** Makes the two functions in which all calls with this ticket end. */
+  #shareEnds(ticket: number): void {
     this.#ticket = ticket;
     this.#fulfilled = (value) => this.#end(ticket, true, value);
     this.#rejected = (error) => this.#end(ticket, false, error);

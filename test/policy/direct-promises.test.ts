@@ -16,10 +16,23 @@ const PATHS: PolicyOptions[] = [
 ];
 
 const callable = () => 'not called';
+/** What looks like a promise in every way, and is none to the engine. */
+const view = (promise: Promise<unknown>) =>
+  new Proxy(promise, {
+    get: (target, name) => (name === 'then' ? target.then.bind(target) : Reflect.get(target, name)),
+  });
+/** Of the class’s prototype, with a `then` of its own. */
+const lookalike = () =>
+  Object.assign(
+    Object.create(Promise.prototype),
+    thenable((resolve) => resolve('alike')),
+  );
 const FINE: [string, () => unknown, unknown][] = [
   ['a promise', () => Promise.resolve('kept'), 'kept'],
   ['a promise of another class', () => Marked.resolve('marked'), 'marked'],
   ['a thenable', () => thenable((resolve) => resolve('then')), 'then'],
+  ['a view of a promise', () => view(Promise.resolve('seen')), 'seen'],
+  ['a lookalike with a then of its own', lookalike, 'alike'],
   ['a function', () => callable, callable],
   ['nothing', () => undefined, undefined],
   ['null', () => null, null],
@@ -27,6 +40,7 @@ const FINE: [string, () => unknown, unknown][] = [
 const BAD: [string, () => unknown, RegExp][] = [
   ['a promise that is rejected', () => Promise.reject(new Error('later')), /later/],
   ['a throw', boomAtOnce, /at once/],
+  ['a view of a promise that is rejected', () => view(Promise.reject(new Error('behind'))), /behind/],
   ['a thenable that rejects', () => thenable((_, reject) => reject(new Error('told'))), /told/],
   ['a promise whose class cannot be read', unreadable, /no class/],
   [
@@ -87,6 +101,39 @@ onBothEngines('an operation that answers in its own way', (engine) => {
       then: () => assert.fail('asked'),
     });
     assert.equal(await guarded.execute((() => own) as never), 'engine');
+  });
+});
+
+onBothEngines('the context of a call without a record', (engine) => {
+  it('shows nothing of the policy to whoever writes it down', async () => {
+    for (const options of PATHS.slice(0, 2)) {
+      const { guarded } = given(engine, options);
+      const context = await guarded.execute((context) => context);
+      assert.equal(JSON.stringify(context), '{}');
+      assert.deepEqual({ ...context }, {});
+      assert.equal(context.attempt, 1);
+      assert.equal(context.signal, context.signal);
+    }
+  });
+
+  it('keeps a slot until the operation behind a view of its promise has ended', async () => {
+    const { guarded } = given(engine, { bulkhead: { maxConcurrent: 1 }, retry: { maxRetries: 1 } });
+    let end = (_: unknown): void => {};
+    let runs = 0;
+    const result = guarded.execute((() => {
+      runs++;
+      return view(
+        new Promise((resolve) => {
+          end = resolve;
+        }),
+      );
+    }) as never);
+    await Promise.resolve();
+    assert.equal(guarded.bulkhead?.active, 1);
+    end('ended');
+    assert.equal(await result, 'ended');
+    assert.equal(runs, 1);
+    assert.equal(guarded.bulkhead?.active, 0);
   });
 });
 
