@@ -57,6 +57,11 @@ export function remainingMsOf(attempt: Attempt): number {
   return untilMs === NEVER ? untilMs : Math.max(0, untilMs - call.core.now());
 }
 
+/** What a context says of itself where it is written down: what it gives to read, and nothing of what it is made of. */
+export function written({ policy, attempt, remainingMs }: CallContext): object {
+  return { policy, attempt, remainingMs };
+}
+
 export function abort(attempt: Attempt, reason: unknown): void {
   if (attempt.reason !== NOT_ABORTED) return;
   attempt.reason = reason;
@@ -99,5 +104,9 @@ export class LaterAttempt implements Attempt {
 
   abort(reason: unknown): void {
     abort(this, reason);
+  }
+
+  toJSON(): object {
+    return written(this);
   }
 }

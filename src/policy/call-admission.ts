@@ -1,10 +1,19 @@
-// What follows from the kernels' answer to a try: an attempt, or a refusal.
+// A try, and what follows from the kernels' answer to it: an attempt, or a refusal.
 
 import { S_RELEASE, S_VERDICT, T_HALF_OPENED, V_FAILURE, V_IGNORED } from '../../assembly/layout.ts';
 import { type Attempt, LaterAttempt } from './attempt.ts';
 import type { Call } from './call.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** Another try: a retry after its pause. */
+export function tryAgain(call: Call): void {
+  const { core, key } = call;
+  call.needMore().pauseAtMs = NEVER;
+  const nowMs = core.now();
+  if (key !== undefined) core.keys?.use(key);
+  call.admitted(core.admit(nowMs, call.permits), nowMs);
+}
 
 /** Begins an attempt that was let through. */
 export function granted(call: Call, ticket: number, nowMs: number): void {

@@ -20,8 +20,9 @@ import {
   remainingMsOf,
   signalOf,
   whenAborted,
+  written,
 } from './attempt.ts';
-import { granted, turnedAway } from './call-admission.ts';
+import { granted, tryAgain, turnedAway } from './call-admission.ts';
 import { fire, rearm } from './call-clock.ts';
 import { abandonAll, aborted, superseded } from './call-leave.ts';
 import { CallMore } from './call-more.ts';
@@ -134,6 +135,10 @@ export class Call implements Attempt, TimerNode, SignalNode {
     abort(this, reason);
   }
 
+  toJSON(): object {
+    return written(this);
+  }
+
   get core(): PolicyCore {
     return this.compiled.core;
   }
@@ -175,12 +180,8 @@ export class Call implements Attempt, TimerNode, SignalNode {
     this.core.line?.pump();
   }
 
-  /** Another try: a retry after its pause. */
   tryAgain(): void {
-    this.needMore().pauseAtMs = NEVER;
-    const nowMs = this.core.now();
-    if (this.key !== undefined) this.core.keys?.use(this.key);
-    this.admitted(this.core.admit(nowMs, this.permits), nowMs);
+    tryAgain(this);
   }
 
   granted(ticket: number, nowMs: number): void {

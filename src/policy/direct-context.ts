@@ -1,5 +1,6 @@
 // What an operation is given by a call that has no record: what it asks of it is made when it is asked.
 
+import { written } from './attempt.ts';
 import type { PolicyCore } from './core.ts';
 import type { CallContext } from './types.ts';
 
@@ -27,5 +28,9 @@ export class DirectContext implements CallContext {
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     return this.#controller.signal;
+  }
+
+  toJSON(): object {
+    return written(this);
   }
 }

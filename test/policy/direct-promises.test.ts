@@ -104,18 +104,7 @@ onBothEngines('an operation that answers in its own way', (engine) => {
   });
 });
 
-onBothEngines('the context of a call without a record', (engine) => {
-  it('shows nothing of the policy to whoever writes it down', async () => {
-    for (const options of PATHS.slice(0, 2)) {
-      const { guarded } = given(engine, options);
-      const context = await guarded.execute((context) => context);
-      assert.equal(JSON.stringify(context), '{}');
-      assert.deepEqual({ ...context }, {});
-      assert.equal(context.attempt, 1);
-      assert.equal(context.signal, context.signal);
-    }
-  });
-
+onBothEngines('a call without a record', (engine) => {
   it('keeps a slot until the operation behind a view of its promise has ended', async () => {
     const { guarded } = given(engine, { bulkhead: { maxConcurrent: 1 }, retry: { maxRetries: 1 } });
     let end = (_: unknown): void => {};
