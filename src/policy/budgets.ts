@@ -60,18 +60,20 @@ export function alertsOf(
   });
 }
 
-/** Whether the latency percentile is over its target, once there are enough calls to tell. */
-export function latencyExceeded(core: PolicyCore, now: number): boolean {
+/** Whether the latency percentile is over its target, and whether there are enough calls for that to count. */
+export function readLatencyBudget(core: PolicyCore, now: number): { over: boolean; enough: boolean } {
   const { kernels, at, slot } = core;
   const { latencyMinCalls, latencyPercentile, latencyTargetMs } = slot.numbers;
-  const exceeded = whileSteady(
-    slot,
-    0,
-    () =>
-      kernels.viewCount(at, 0, now) >= latencyMinCalls &&
-      kernels.viewPercentile(at, 0, now, latencyPercentile) > latencyTargetMs,
-  );
-  return exceeded === true;
+  const reading = whileSteady(slot, 0, () => ({
+    over: kernels.viewPercentile(at, 0, now, latencyPercentile) > latencyTargetMs,
+    enough: kernels.viewCount(at, 0, now) >= latencyMinCalls,
+  }));
+  return reading ?? { over: false, enough: false };
+}
+
+export function latencyExceeded(core: PolicyCore, now: number): boolean {
+  const { over, enough } = readLatencyBudget(core, now);
+  return over && enough;
 }
 
 /**

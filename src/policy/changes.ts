@@ -23,7 +23,7 @@ import {
   V_SUCCESS,
 } from '../../assembly/layout.ts';
 import { guardedMs } from './backoff-guard.ts';
-import { alertsOf, latencyExceeded, readErrorBudget, slowCallsToSpare } from './budgets.ts';
+import { alertsOf, readErrorBudget, readLatencyBudget, slowCallsToSpare } from './budgets.ts';
 import type { PolicyCore } from './core.ts';
 import { BREAKER_STATES, type SharedEvents } from './events.ts';
 
@@ -41,8 +41,10 @@ export class Changes {
   readonly #announce: Announce;
   /** A whole call longer than this may exhaust the latency budget. */
   slowMs = NEVER;
-  /** Failures have spent the error budget, and the calls are too few to say so: a success may be the one that is missing. */
+  /** A budget is spent, and the calls are too few to say so: any one, however good, may be the one that is missing. */
   awaitsCalls = false;
+  #errorsAwait = false;
+  #latencyAwaits = false;
   #limit = 0;
   #rate = 0;
   /** Slow calls that cannot exhaust the latency budget, whatever they are like. */
@@ -53,7 +55,7 @@ export class Changes {
     this.#announce = announce;
     if (core.shape.bulkhead?.adaptive !== undefined) this.#limit = core.kernels.bulkheadCapacity(core.at);
     if (core.shape.rateLimiter?.adaptive !== undefined) this.#rate = core.slot.numbers.ratePerSecond;
-    this.learnTarget();
+    this.#learnTarget();
   }
 
   follow(events: number, nowMs: number, verdict: number): void {
@@ -62,8 +64,8 @@ export class Changes {
     const turned = (events & E_TURNED) !== 0;
     const failed = verdict !== V_SUCCESS && verdict !== V_IGNORED;
     const { errorBudget, latencyBudget } = this.#core.shape;
-    if (errorBudget !== undefined && (failed || turned || this.awaitsCalls)) this.#errorBudget(nowMs, turned);
-    if (latencyBudget !== undefined && turned) this.#latencyBudget(nowMs);
+    if (errorBudget !== undefined && (failed || turned || this.#errorsAwait)) this.#errorBudget(nowMs, turned);
+    if (latencyBudget !== undefined && (turned || this.#latencyAwaits)) this.#latencyBudget(nowMs);
   }
 
   /** A whole call took longer than the target: exhaustion is told by the call that brings it about. */
@@ -74,6 +76,13 @@ export class Changes {
       this.#latencyBudget(nowMs);
       this.#harmless = slowCallsToSpare(core, nowMs - core.originMs);
     }
+  }
+
+  /** Objectives, targets and least numbers of calls are others now: what that makes of the budgets is told at once. */
+  updated(nowMs: number): void {
+    const { errorBudget, latencyBudget } = this.#core.shape;
+    if (errorBudget !== undefined) this.#errorBudget(nowMs, true);
+    if (latencyBudget !== undefined) this.#latencyBudget(nowMs);
   }
 
   /** Tells of a move of the breaker that a hand or an admission made. */
@@ -149,7 +158,8 @@ export class Changes {
     const reading = readErrorBudget(core, now);
     const enough = reading.calls >= core.slot.numbers.budgetCalls;
     const spent = reading.remaining <= 1e-12;
-    this.awaitsCalls = spent && !enough && reading.failures > 0;
+    this.#errorsAwait = spent && !enough && reading.failures > 0;
+    this.awaitsCalls = this.#errorsAwait || this.#latencyAwaits;
     const flipped = this.#flip(TOLD_BUDGET, enough && spent);
     if (flipped) {
       const exhausted = core.slot.readI(TOLD_BUDGET) === 1;
@@ -175,8 +185,11 @@ export class Changes {
   #latencyBudget(nowMs: number): void {
     const core = this.#core;
     this.#harmless = 0;
-    this.learnTarget();
-    if (!this.#flip(TOLD_LATENCY, latencyExceeded(core, nowMs - core.originMs))) return;
+    this.#learnTarget();
+    const { over, enough } = readLatencyBudget(core, nowMs - core.originMs);
+    this.#latencyAwaits = over && !enough;
+    this.awaitsCalls = this.#errorsAwait || this.#latencyAwaits;
+    if (!this.#flip(TOLD_LATENCY, over && enough)) return;
     const exceeded = core.slot.readI(TOLD_LATENCY) === 1;
     if (exceeded) core.count(COUNT_LATENCY_VIOLATED);
     this.#announce(exceeded ? 'exhausted' : 'recovered', {
@@ -187,7 +200,7 @@ export class Changes {
   }
 
   /** The target may be another one: at once in the thread that changed it, with the next bucket in the others. */
-  learnTarget(): void {
+  #learnTarget(): void {
     const { shape, slot } = this.#core;
     if (shape.latencyBudget !== undefined) this.slowMs = slot.numbers.latencyTargetMs;
   }

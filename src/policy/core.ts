@@ -216,7 +216,7 @@ export class PolicyCore {
     if (numbers.openMs !== before.openMs && this.functions.openMs === undefined) {
       this.slot.writeF(BREAKER_NEXT_MS, numbers.openMs);
     }
-    this.changes.learnTarget();
+    this.changes.updated(now + this.originMs);
     // All keys at once: a bucket that is carried later fills at the old rate until then. Without keys there are none.
     this.kernels.keyedCarry(this.at, now, 0, 2 ** 31 - 1);
   }
