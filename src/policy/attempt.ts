@@ -1,5 +1,6 @@
 // One run of an operation: what it is told, and what is still owed for it.
 
+import { raiseLater } from '../base/report.ts';
 import { linkSignal } from '../base/signals.ts';
 import type { Call } from './call.ts';
 import type { CallContext } from './types.ts';
@@ -65,7 +66,12 @@ export function written({ policy, attempt, remainingMs }: CallContext): object {
 export function abort(attempt: Attempt, reason: unknown): void {
   if (attempt.reason !== NOT_ABORTED) return;
   attempt.reason = reason;
-  attempt.controller?.abort(reason);
+  try {
+    attempt.controller?.abort(reason);
+  } catch (error) {
+    // As a listener of the signal would: whoever wants to know of the abort does not prevent it.
+    raiseLater(error);
+  }
 }
 
 /** An attempt after the first: a retry, or a hedge. The first attempt of a call is the call's own record. */

@@ -146,7 +146,8 @@ export class Executor {
   #gate(options: ExecuteOptions | undefined): number {
     const { core } = this;
     if (core.host.draining() && !core.host.admitted(options?.parent)) return R_DRAINING;
-    if (!core.shape.shed) return 0;
+    // Its memory may be another policy's by now, with other thresholds.
+    if (!core.shape.shed || !core.slot.lives) return 0;
     const level = core.host.level();
     if (level === 0) return 0;
     const { shedDegraded, shedSeverely, shedEmergency } = core.slot.numbers;
