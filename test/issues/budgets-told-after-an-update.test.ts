@@ -1,8 +1,9 @@
-// What a change of the numbers, or the call that makes them enough, makes of the budgets is told there and then.
+// A change of the objective, the target or the least number of calls exhausted a budget, or ended that, and nobody was
+// told before the next bucket; nor was a quick call told of that made slow ones enough. Both are told there and then.
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { boom, type Given, givenLater as given, onBothEngines, of } from '../support/given.ts';
+import { boom, type Given, givenLater as given, of, onBothEngines } from '../support/given.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

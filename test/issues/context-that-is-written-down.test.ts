@@ -1,3 +1,5 @@
+// A context on the long path threw when it was written down, being made in a circle; one on the short path said nothing.
+
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { CallContext, PolicyOptions } from '../../src/index.ts';
