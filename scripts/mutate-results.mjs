@@ -35,7 +35,7 @@ export function writeResults(folder, results) {
   spawnSync(join(root, 'node_modules/.bin/biome'), ['format', '--write', path], { cwd: root });
 }
 
-/** `{ path: [{ line, mutant, why }] }` */
+/** `{ path: [{ line, mutant, why, times }] }`; `times` where the same mutant of the same text is equal in several places. */
 export function readEquivalents(folder) {
   return read(fileOf('equivalents', folder), {});
 }
@@ -85,13 +85,22 @@ export function outcomesIn({ killed, timedOut, survived }) {
 }
 
 /** Whether a reason stands for this survivor. */
-export function explains(equivalents, path, { line, mutant }) {
-  return (equivalents[path] ?? []).some((each) => each.line === line && each.mutant === mutant);
+export function explains(equivalents, path, survivor) {
+  return reasonFor(equivalents, path, survivor) !== undefined;
+}
+
+function reasonFor(equivalents, path, { line, mutant }) {
+  return equivalents[path]?.find((each) => each.line === line && each.mutant === mutant);
+}
+
+/** In how many places there is what a reason is about: one that is true of one line need not be of its like. */
+function placesOf({ line, mutant }, survived) {
+  return survived.filter((each) => each.line === line && each.mutant === mutant).length;
 }
 
 /**
  * What a folder's results come to: counts, score in percent, the survivors without a reason, and the reasons that
- * stand for no survivor.
+ * stand for no survivor. A reason stands for one place, or for as many as it says: for more it stands for none.
  */
 export function sumOf(results, equivalents) {
   const sum = { mutants: 0, killed: 0, timedOut: 0, explained: 0, survivors: [], needless: [] };
@@ -102,14 +111,16 @@ export function sumOf(results, equivalents) {
     sum.killed += count(entry.killed);
     sum.timedOut += count(entry.timedOut);
     for (const survivor of entry.survived) {
-      if (explains(equivalents, path, survivor)) sum.explained++;
+      const reason = reasonFor(equivalents, path, survivor);
+      if (reason !== undefined && placesOf(reason, entry.survived) <= (reason.times ?? 1)) sum.explained++;
       else sum.survivors.push({ path, ...survivor });
     }
   }
   for (const [path, reasons] of Object.entries(equivalents)) {
     const survived = results.files[path]?.survived ?? [];
-    const idle = ({ line, mutant }) => !survived.some((each) => each.line === line && each.mutant === mutant);
-    for (const reason of reasons) if (idle(reason)) sum.needless.push({ path, ...reason });
+    for (const reason of reasons) {
+      if (placesOf(reason, survived) < (reason.times ?? 1)) sum.needless.push({ path, ...reason });
+    }
   }
   const noticed = sum.killed + sum.timedOut;
   return { ...sum, score: (100 * noticed) / Math.max(1, sum.mutants - sum.explained) };

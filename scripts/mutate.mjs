@@ -15,7 +15,8 @@
 //
 // Killed: a test fails. Timed out: the tests hang. Survived: nothing notices. Explained: survived, and the reason why
 // nobody could notice stands in test/mutation/equivalents/<folder>.json, found by the text of the line and of the
-// mutant as they are printed. Score: killed and timed out, of all that are not explained.
+// mutant as they are printed; where the same is true in several places, `times` says in how many. Score: killed and
+// timed out, of all that are not explained.
 // Results are written to test/mutation/results/<folder>.json; survivors without a reason are tried again each time.
 // Ends with 1 when a folder is below its floor, a reason explains nothing, or (--check) something is stale.
 
