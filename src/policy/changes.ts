@@ -64,7 +64,8 @@ export class Changes {
     const turned = (events & E_TURNED) !== 0;
     const failed = verdict !== V_SUCCESS && verdict !== V_IGNORED;
     const { errorBudget, latencyBudget } = this.#core.shape;
-    if (errorBudget !== undefined && (failed || turned || this.#errorsAwait)) this.#errorBudget(nowMs, turned);
+    if (errorBudget !== undefined && (failed || turned || this.#errorsAwait))
+      this.#errorBudget(nowMs, turned);
     if (latencyBudget !== undefined && (turned || this.#latencyAwaits)) this.#latencyBudget(nowMs);
   }
 

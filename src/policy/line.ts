@@ -101,8 +101,9 @@ export class Line implements TimerNode {
       } while (this.#again);
     } finally {
       this.#pumping = false;
+      // Whoever waits is looked after even if chance or the clock, which are the user's, threw.
+      this.#arm(wakeAtMs);
     }
-    this.#arm(wakeAtMs);
   }
 
   onTimer(): void {
@@ -197,7 +198,6 @@ export class Line implements TimerNode {
 
   /** Waits for other threads' notices while anybody waits here. */
   #listen(): void {
-    if (this.#core.clock === systemClock && this.size === 1 && !this.#pumping) this.#arm(NEVER);
     if (!this.#core.host.shared || this.#listening) return;
     const { i32 } = this.#core.slot.plane;
     const word = (this.#core.at + LINE_EVENT) >> 2;
