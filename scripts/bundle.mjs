@@ -4,11 +4,13 @@
 // What is loaded on demand stays apart, so that whoever has no pool or server loads none. And the policies are apart
 // from the runtime, so that a bundler leaves the runtime out, with the packages it needs, where nothing asks for it.
 // Everything else that the front door needs is one file: each further one made a start 2 to 3 ms longer.
-// Declarations stay as they are.
+// Comments stay behind, in the declarations, where editors read them, and so does every letter beyond ASCII: an engine
+// reads what is left a tenth faster.
 
 import { readdirSync, rmSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { rollup } from '@rollup/wasm-node';
+import { transform } from 'esbuild';
 
 const FRONT = 'src/index';
 const RUNTIME = 'src/create-holdfast';
@@ -35,6 +37,7 @@ export async function bundle(dist) {
     manualChunks: partsBetween(fileOf(FRONT), fileOf(RUNTIME)),
     hoistTransitiveImports: false,
     generatedCode: 'es2015',
+    plugins: [{ name: 'plain', renderChunk: plain }],
   });
   await bundled.close();
 }
@@ -62,6 +65,12 @@ function reached(from, others, getModuleInfo) {
     next.push(...module.importedIds);
   }
   return found;
+}
+
+/** The same program without comments, in ASCII. Names and lines are left for whoever follows a stack trace. */
+async function plain(text) {
+  const { code } = await transform(text, { charset: 'ascii', legalComments: 'none', target: 'es2022' });
+  return { code, map: null };
 }
 
 function complain({ code, message }) {
